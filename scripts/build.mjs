@@ -1,0 +1,31 @@
+// assembly/, src/ and bench/ -> dist/.
+
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { root, run } from './ensure.mjs';
+
+const dist = join(root, 'dist');
+const bundler = join(root, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
+const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+
+/** Declarations name their neighbours as sources do; older compilers want the names of what is shipped. */
+function nameShippedFiles(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) nameShippedFiles(path);
+    else if (entry.name.endsWith('.d.ts')) {
+      const text = readFileSync(path, 'utf8');
+      writeFileSync(path, text.replace(/((?:from |import\()['"]\.[^'"]*)\.ts(['"])/g, '$1.js$2'));
+    }
+  }
+}
+
+rmSync(dist, { recursive: true, force: true });
+mkdirSync(dist, { recursive: true });
+run(process.execPath, ['scripts/build-wasm.mjs']);
+run(process.execPath, [bundler, '--config', 'rolldown.config.mjs']);
+run(process.execPath, [compiler, '-p', 'tsconfig.build.json']);
+nameShippedFiles(dist);
+copyFileSync(join(root, 'build', 'wsimd.wasm'), join(dist, 'wsimd.wasm'));
+run(process.execPath, [compiler, '-p', 'bench']);
+writeFileSync(join(dist, '.built'), '');

@@ -1,0 +1,55 @@
+// What `npm start`, `npm test` and `npm run bench` need before they can run: dependencies and a build,
+// each made only where it is missing or older than what it is made from.
+
+import { spawnSync } from 'node:child_process';
+import { readdirSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+const SOURCES = ['assembly', 'src', 'bench', 'scripts', 'asconfig.json', 'package.json'];
+const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+/** Runs a program from the repository's root, its output shown; where it fails, so does this process. */
+export function run(command, args) {
+  const { status, error } = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+  });
+  if (error) throw error;
+  if (status !== 0) process.exit(status ?? 1);
+}
+
+/** When the path, or the newest file below it, was changed; 0 where there is none. */
+function changedAt(path) {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) return 0;
+  if (!stats.isDirectory()) return stats.mtimeMs;
+  return readdirSync(path).reduce((newest, name) => {
+    const isMade = name === 'node_modules' || name.endsWith('.gen.ts');
+    return isMade ? newest : Math.max(newest, changedAt(join(path, name)));
+  }, 0);
+}
+
+function ensureInstalled() {
+  const installed = changedAt(join(root, 'node_modules', '.package-lock.json'));
+  if (installed >= changedAt(join(root, 'package-lock.json'))) return;
+  console.log('installing dependencies (npm ci)');
+  run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+}
+
+function ensureBuilt() {
+  const built = changedAt(join(root, 'dist', '.built'));
+  const newest = Math.max(...SOURCES.map((name) => changedAt(join(root, name))));
+  if (built >= newest) return;
+  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  run(process.execPath, ['scripts/build.mjs']);
+}
+
+/** Installs and builds as far as that is needed. */
+export function ensure() {
+  ensureInstalled();
+  ensureBuilt();
+}

@@ -1,0 +1,284 @@
+// Messages -> frames -> few writes, RFC 6455 §5.2 and §6.1: all that is sent in one tick is gathered and
+// taken out at once.
+//
+// A server's frames are built in the slab, a client's in the kernel's staging block, where they are
+// masked; large payloads are passed on as they are. What lies contiguous leaves as one segment.
+
+import type { Kernel, Staging, StagingOwner } from '../kernel/kernel.ts';
+import {
+  allocate,
+  concat,
+  copyInto,
+  copyOf,
+  utf8Length,
+  viewOf,
+  writeUtf8,
+} from '../kernel/platform.ts';
+import { assertClose } from '../protocol/close.ts';
+import type { Role } from '../protocol/errors.ts';
+import { sizeOfHeader, writeLength, writeMaskingKey } from '../protocol/header.ts';
+import { MAX_CONTROL_PAYLOAD, MAX_HEADER_LENGTH } from '../protocol/limits.ts';
+import { BINARY, CLOSE, CONTINUATION, isControl, PING, PONG, TEXT } from '../protocol/opcodes.ts';
+import { type BytesLike, toBytes } from './bytes.ts';
+import { nextMaskingKey } from './masking-keys.ts';
+import type { PreparedMessage } from './prepared-message.ts';
+import { commit, reserve, SLAB_LIMIT, slabBlock } from './slab.ts';
+
+/** Payloads from this size on leave as they are, by reference; frontier: two to four KiB. */
+const BY_REFERENCE = 4096;
+/** Segments that together are smaller than this leave as one. */
+const GATHER_LIMIT = 32768;
+
+/** What a message can carry beside its payload. */
+export interface FrameOptions {
+  /** False for a message that goes on in `continuation` frames. Default true. */
+  fin?: boolean;
+  /** The payload went through an extension that uses RSV1. Default false. */
+  rsv1?: boolean;
+}
+
+/** Options of an encoder and of a batch writer. */
+export interface WriterOptions {
+  /** Which end this is: a `'client'` masks its frames (§5.1). */
+  role: Role;
+  /** Makes the masking keys, as little-endian numbers. Default: the platform's cryptographic random numbers. */
+  maskingKey?: () => number;
+}
+
+/** Gathers frames; `take()` gives what was gathered. */
+export class BatchWriterCore implements StagingOwner {
+  private readonly kernel: Kernel;
+  private readonly isMasked: boolean;
+  private readonly maskingKey: () => number;
+  private readonly whenQueued: (() => void) | undefined;
+  private segments: Uint8Array[] = [];
+  /** The open segment: `block[start, end)`. */
+  private block: Uint8Array | null = null;
+  private start = 0;
+  private end = 0;
+  private queued = 0;
+
+  /** `whenQueued` is called when something is queued after nothing was: the moment to plan a `take()`. */
+  constructor(kernel: Kernel, options: WriterOptions, whenQueued?: () => void) {
+    if (options.role !== 'server' && options.role !== 'client') {
+      throw new TypeError(`option role must be server or client, not ${String(options.role)}`);
+    }
+    this.kernel = kernel;
+    this.isMasked = options.role === 'client';
+    this.maskingKey = options.maskingKey ?? nextMaskingKey;
+    this.whenQueued = whenQueued;
+  }
+
+  /** Bytes of the frames queued. */
+  get bytes(): number {
+    return this.queued;
+  }
+
+  /** Queues a text message. Bytes are taken to be UTF-8, unchecked, and by reference as in `binary`. */
+  text(data: string | BytesLike, options?: FrameOptions): void {
+    this.frame(TEXT, data, options);
+  }
+
+  /**
+   * Queues a binary message. Small payloads are copied; a server's large ones are *borrowed* until the
+   * segments are written: do not change them.
+   */
+  binary(data: BytesLike, options?: FrameOptions): void {
+    this.frame(BINARY, data, options);
+  }
+
+  /** Queues a ping (§5.5.2) of at most 125 bytes; copied. */
+  ping(data: string | BytesLike = ''): void {
+    this.frame(PING, data);
+  }
+
+  /** Queues a pong (§5.5.3) of at most 125 bytes; copied. */
+  pong(data: string | BytesLike = ''): void {
+    this.frame(PONG, data);
+  }
+
+  /** Queues a close frame (§5.5.1). Throws a RangeError on a code or reason that must not be sent. */
+  close(code?: number, reason = ''): void {
+    assertClose(code, utf8Length(reason));
+    if (code === undefined) {
+      this.frame(CLOSE, '');
+      return;
+    }
+    const payload = allocate(2 + reason.length * 3);
+    payload[0] = code >> 8;
+    payload[1] = code;
+    this.frame(CLOSE, viewOf(payload, 0, 2 + writeUtf8(payload, reason, 2)));
+  }
+
+  /** Queues a message encoded before: a server shares its bytes, a client masks them anew. */
+  prepared(message: PreparedMessage): void {
+    if (this.isMasked) this.writeBytes(message.payload, message.first);
+    else {
+      const { block, start, end } = message;
+      this.extend(block, start, end);
+    }
+  }
+
+  /**
+   * Queues a message in frames of at most `size` bytes of payload each (§5.4): text of a string, else
+   * binary. Calls `whenFramed` after each.
+   */
+  fragments(data: string | BytesLike, size: number, whenFramed?: () => void): void {
+    if (!Number.isInteger(size) || size < 1)
+      throw new RangeError('size must be a positive integer');
+    let payload: Uint8Array;
+    if (typeof data === 'string') {
+      payload = allocate(utf8Length(data));
+      writeUtf8(payload, data, 0);
+    } else payload = toBytes(data);
+    let opcode = typeof data === 'string' ? TEXT : BINARY;
+    let at = 0;
+    do {
+      const end = Math.min(payload.length, at + size);
+      this.frame(opcode, viewOf(payload, at, end), { fin: end === payload.length });
+      whenFramed?.();
+      opcode = CONTINUATION;
+      at = end;
+    } while (at < payload.length);
+  }
+
+  /** Queues one frame of any opcode. Throws a RangeError on a control frame that §5.5 forbids. */
+  frame(opcode: number, data: string | BytesLike, options?: FrameOptions): void {
+    if (!Number.isInteger(opcode) || opcode < 0 || opcode > 15) {
+      throw new RangeError('opcode must be an integer from 0 to 15');
+    }
+    const fin = options?.fin !== false;
+    const first = (fin ? 0x80 : 0) | (options?.rsv1 === true ? 0x40 : 0) | opcode;
+    const payload = typeof data === 'string' ? data : toBytes(data);
+    if (isControl(opcode)) assertControl(fin, payload);
+    if (typeof payload !== 'string') this.writeBytes(payload, first);
+    else if (payload.length * 3 + MAX_HEADER_LENGTH <= SLAB_LIMIT) this.writeText(payload, first);
+    else {
+      const length = utf8Length(payload);
+      const bytes = allocate(length);
+      writeUtf8(bytes, payload, 0);
+      this.writeBytes(bytes, first);
+    }
+  }
+
+  /** Takes what is queued: the segments to write, in order, in memory that is the caller's. */
+  take(): Uint8Array[] {
+    this.closeSegment();
+    const { segments, queued } = this;
+    this.segments = [];
+    this.queued = 0;
+    return segments.length > 1 && queued < GATHER_LIMIT ? [concat(segments, queued)] : segments;
+  }
+
+  leaveStaging(): void {
+    this.closeSegment();
+  }
+
+  private writeText(text: string, first: number): void {
+    const { block, at } = this.room(text.length * 3 + MAX_HEADER_LENGTH);
+    const guess = sizeOfHeader(text.length, this.isMasked);
+    const length = writeUtf8(block, text, at + guess);
+    const size = sizeOfHeader(length, this.isMasked);
+    if (size !== guess) block.copyWithin(at + size, at + guess, at + guess + length);
+    this.finish(block, at, first, length);
+  }
+
+  private writeBytes(payload: Uint8Array, first: number): void {
+    const { length } = payload;
+    if (length >= BY_REFERENCE) {
+      this.writeLarge(payload, first);
+      return;
+    }
+    const { block, at } = this.room(length + MAX_HEADER_LENGTH);
+    copyInto(block, at + sizeOfHeader(length, this.isMasked), payload, 0, length);
+    this.finish(block, at, first, length);
+  }
+
+  private writeLarge(payload: Uint8Array, first: number): void {
+    const { length } = payload;
+    const size = sizeOfHeader(length, this.isMasked);
+    if (!this.isMasked) {
+      const at = reserve(size);
+      const end = writeLength(slabBlock(), at, first, 0, length);
+      commit(end);
+      this.extend(slabBlock(), at, end);
+      this.extend(payload, 0, length);
+      return;
+    }
+    const frame = allocate(size + length);
+    const key = this.maskingKey();
+    const at = writeMaskingKey(frame, writeLength(frame, 0, first, 0x80, length), key);
+    this.kernel.mask(payload, key, frame, at, length);
+    this.extend(frame, 0, frame.length);
+  }
+
+  /** Room for `length` bytes, in the slab or the staging block. */
+  private room(length: number): { block: Uint8Array; at: number } {
+    if (!this.isMasked) {
+      const at = reserve(length);
+      return { block: slabBlock(), at };
+    }
+    const staging = this.claimStaging();
+    if (staging.used + length > staging.bytes.length) {
+      this.closeSegment();
+      staging.used = 0;
+    }
+    return { block: staging.bytes, at: staging.used };
+  }
+
+  private claimStaging(): Staging {
+    const { staging } = this.kernel;
+    if (staging.owner !== this) {
+      staging.owner?.leaveStaging();
+      staging.owner = this;
+      staging.used = 0;
+    }
+    return staging;
+  }
+
+  /** The payload stands behind room for its header: writes the header, masks, and queues the frame. */
+  private finish(block: Uint8Array, at: number, first: number, length: number): void {
+    let end: number;
+    if (this.isMasked) {
+      end = this.kernel.seal(at, first, length, this.maskingKey());
+      this.kernel.staging.used = end;
+    } else {
+      end = writeLength(block, at, first, 0, length) + length;
+      commit(end);
+    }
+    this.extend(block, at, end);
+  }
+
+  /** Adds `block[start, end)` to the open segment, or opens another. */
+  private extend(block: Uint8Array, start: number, end: number): void {
+    if (this.block === block && this.end === start) this.end = end;
+    else {
+      this.closeSegment();
+      this.block = block;
+      this.start = start;
+      this.end = end;
+    }
+    const wasEmpty = this.queued === 0;
+    this.queued += end - start;
+    if (wasEmpty) this.whenQueued?.();
+  }
+
+  private closeSegment(): void {
+    const { block, start, end } = this;
+    if (block === null) return;
+    this.block = null;
+    if (this.isMasked && block === this.kernel.staging.bytes) {
+      this.segments.push(copyOf(block, start, end));
+    } else {
+      this.segments.push(viewOf(block, start, end));
+    }
+  }
+}
+
+function assertControl(fin: boolean, payload: string | Uint8Array): void {
+  if (!fin) throw new RangeError('a control frame must not be fragmented (§5.5)');
+  const length = typeof payload === 'string' ? utf8Length(payload) : payload.length;
+  if (length > MAX_CONTROL_PAYLOAD) {
+    throw new RangeError(`a control frame carries at most ${MAX_CONTROL_PAYLOAD} bytes (§5.5)`);
+  }
+}

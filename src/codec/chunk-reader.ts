@@ -1,0 +1,257 @@
+// Chunks -> entries of the frame table -> messages: the decoder's inner loop. A chunk is scanned in as
+// few calls of the kernel as it takes; what the scan reports is walked here.
+
+import { ENTRY_WORDS, FLAG, FLAGS, LENGTH, OFFSET } from '../kernel/frame-table.ts';
+import type { Kernel, Scan, ScanState } from '../kernel/kernel.ts';
+import { allocate, Bytes, copyInto, copyOf, viewOf } from '../kernel/platform.ts';
+import { locateFault } from '../kernel/utf8.ts';
+import { VIOLATION } from '../protocol/errors.ts';
+import { headerLength, RULE } from '../protocol/header.ts';
+import { MAX_HEADER_LENGTH } from '../protocol/limits.ts';
+import { BINARY } from '../protocol/opcodes.ts';
+import { isShared } from './bytes.ts';
+import { PHASE } from './delivery.ts';
+import { MessageReader } from './message-reader.ts';
+import type { Delivery, Handlers, Payload, Settings } from './options.ts';
+
+/** What the flags of a whole plain message in one entry are, of those in the mask. */
+const WHOLE = FLAG.FIN | FLAG.START | FLAG.END | FLAG.FIRST;
+const WHOLE_MASK = WHOLE | FLAG.COMPRESSED | FLAG.ERROR | 0x08;
+
+/** The part of a decoder that knows chunks. */
+export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
+  private readonly state: ScanState;
+  private readonly isView: boolean;
+  /** Which flags `walk` delivers by itself; -1, which no flags are, where frames are wanted. */
+  private readonly whole: number;
+  /** The word of the table that `walk` goes on with. */
+  protected next = 0;
+  /** Of views, the memory they are made of, while a chunk is consumed: to ask for it is slow. */
+  private memory: ArrayBufferLike | null = null;
+  /** A header of which only the first `carried` bytes have come. */
+  private carry: Uint8Array | null = null;
+  protected carried = 0;
+
+  constructor(kernel: Kernel, settings: Settings, handlers: Handlers<D>) {
+    super(kernel, settings, handlers);
+    const { rules, maxPayload, delivery, frames } = settings;
+    this.isView = delivery === 'view';
+    this.whole = frames ? -1 : WHOLE;
+    this.state = {
+      rules,
+      maxPayload,
+      key: 0,
+      remaining: 0,
+      current: 0,
+      fragmented: 0,
+      messageLength: 0,
+    };
+  }
+
+  /**
+   * A walk was interrupted, by a pause or an exception: keep what is left of the scan from `this.next` on,
+   * and of the chunk from `restAt` on.
+   */
+  protected abstract keepRest(
+    scan: Scan,
+    out: Uint8Array,
+    from: number,
+    chunk: Uint8Array,
+    restAt: number,
+  ): void;
+
+  protected override get remaining(): number {
+    return this.state.remaining;
+  }
+
+  /** Scans and walks a chunk, tile by tile, for as long as nothing stops it. */
+  protected consume(bytes: Uint8Array): void {
+    const { settings, kernel, state, isView } = this;
+    let from = this.carried > 0 ? this.completeHeader(bytes) : 0;
+    let chunk = bytes;
+    let out = bytes;
+    if (isView) {
+      let memory: ArrayBufferLike = bytes.buffer;
+      if (isShared(memory)) {
+        // What was checked must not change afterwards.
+        chunk = out = copyOf(bytes, 0, bytes.length);
+        memory = chunk.buffer;
+      }
+      if (settings.preserve && (settings.rules & RULE.SERVER) !== 0) {
+        out = allocate(chunk.length);
+        memory = out.buffer;
+      }
+      this.memory = memory;
+    }
+    while (from < chunk.length && this.phase === PHASE.WALKING) {
+      if (this.isLong(state, chunk.length - from)) {
+        from += this.passLong(state, chunk, out, from);
+        continue;
+      }
+      const scan = kernel.scan(state, chunk, from, isView ? out : null);
+      if (scan.count === 0) {
+        this.keepHeader(chunk, from);
+        break;
+      }
+      const restAt = from + scan.used;
+      this.walkOver(scan, 0, out, from, chunk, restAt);
+      from = restAt;
+    }
+    this.memory = null;
+  }
+
+  /** The chunk ends inside a header. */
+  private keepHeader(chunk: Uint8Array, from: number): void {
+    this.carry ??= new Uint8Array(MAX_HEADER_LENGTH);
+    copyInto(this.carry, 0, chunk, from, chunk.length);
+    this.carried = chunk.length - from;
+  }
+
+  /** Scans the header that began in an earlier chunk, by itself. Returns the index behind it. */
+  private completeHeader(chunk: Uint8Array): number {
+    const carry = this.carry as Uint8Array;
+    let at = 0;
+    while (at < chunk.length) {
+      carry[this.carried++] = chunk[at++];
+      if (this.carried !== 2 && this.carried !== headerLength(carry[1])) continue;
+      const header = viewOf(carry, 0, this.carried);
+      const scan = this.kernel.scan(this.state, header, 0, this.isView ? header : null);
+      if (scan.count === 0) continue;
+      this.carried = 0;
+      this.walkOver(scan, 0, header, 0, chunk, at);
+      break;
+    }
+    return this.phase === PHASE.WALKING ? at : chunk.length;
+  }
+
+  /** Walks a scan; nothing a handler does can change what is still to be read of it. */
+  protected walkOver(
+    scan: Scan,
+    word: number,
+    out: Uint8Array,
+    from: number,
+    chunk: Uint8Array,
+    restAt: number,
+  ): void {
+    const { kernel } = this;
+    let isDone = false;
+    kernel.depth++;
+    this.next = word;
+    try {
+      this.walk(scan, word, out, from);
+      isDone = this.phase === PHASE.WALKING;
+    } finally {
+      kernel.depth--;
+      if (isDone) this.position += scan.used;
+      else {
+        this.memory = null;
+        if (this.phase !== PHASE.ENDED) this.keepRest(scan, out, from, chunk, restAt);
+      }
+    }
+  }
+
+  /** The hot loops, one for each delivery: a turn a frame. Each stops where a handler changed the phase. */
+  private walk(scan: Scan, begin: number, out: Uint8Array, from: number): void {
+    const { delivery } = this.settings;
+    if (delivery === 'view') this.walkViews(scan, begin, out, from);
+    else if (delivery === 'string') this.walkStrings(scan, begin, out, from);
+    else if (delivery === 'borrowed') this.walkBorrowed(scan, begin, out, from);
+    else this.walkCopies(scan, begin, out, from);
+  }
+
+  private walkViews(scan: Scan, begin: number, out: Uint8Array, from: number): void {
+    const { handlers, whole } = this;
+    const { table } = scan;
+    const end = scan.count * ENTRY_WORDS;
+    const memory = (this.memory ?? out.buffer) as ArrayBuffer;
+    const payloadAt = out.byteOffset + from;
+    for (let word = begin; word < end; word += ENTRY_WORDS) {
+      const flags = table[word + FLAGS];
+      this.next = word + ENTRY_WORDS;
+      if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
+      else {
+        const data = new Bytes(memory, payloadAt + table[word + OFFSET], table[word + LENGTH]);
+        if (flags & FLAG.CHECK && !this.kernel.isValidUtf8(data)) this.failText(scan, word);
+        else handlers.message?.(data as Payload<D>, (flags & BINARY) !== 0, 0, data.length);
+      }
+      if (this.phase !== PHASE.WALKING) return;
+    }
+  }
+
+  private walkStrings(scan: Scan, begin: number, out: Uint8Array, from: number): void {
+    const { handlers, whole } = this;
+    const { table } = scan;
+    const end = scan.count * ENTRY_WORDS;
+    for (let word = begin; word < end; word += ENTRY_WORDS) {
+      const flags = table[word + FLAGS];
+      this.next = word + ENTRY_WORDS;
+      if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
+      else if (flags & BINARY) {
+        handlers.message?.(this.copyOut(scan, word) as Payload<D>, true, 0, table[word + LENGTH]);
+      } else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) {
+        this.failText(scan, word);
+      } else {
+        handlers.message?.(scan.text(word) as Payload<D>, false, 0, table[word + LENGTH]);
+      }
+      if (this.phase !== PHASE.WALKING) return;
+    }
+  }
+
+  private walkBorrowed(scan: Scan, begin: number, out: Uint8Array, from: number): void {
+    const { handlers, whole } = this;
+    const { table, source, base } = scan;
+    const end = scan.count * ENTRY_WORDS;
+    for (let word = begin; word < end; word += ENTRY_WORDS) {
+      const flags = table[word + FLAGS];
+      this.next = word + ENTRY_WORDS;
+      if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
+      else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
+      else {
+        const at = base + table[word + OFFSET];
+        const isBinary = (flags & BINARY) !== 0;
+        handlers.message?.(source as Payload<D>, isBinary, at, at + table[word + LENGTH]);
+      }
+      if (this.phase !== PHASE.WALKING) return;
+    }
+  }
+
+  private walkCopies(scan: Scan, begin: number, out: Uint8Array, from: number): void {
+    const { handlers, whole } = this;
+    const { table } = scan;
+    const end = scan.count * ENTRY_WORDS;
+    for (let word = begin; word < end; word += ENTRY_WORDS) {
+      const flags = table[word + FLAGS];
+      this.next = word + ENTRY_WORDS;
+      if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
+      else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
+      else {
+        const data = this.copyOut(scan, word);
+        handlers.message?.(data as Payload<D>, (flags & BINARY) !== 0, 0, data.length);
+      }
+      if (this.phase !== PHASE.WALKING) return;
+    }
+  }
+
+  private copyOut({ table, source, base }: Scan, word: number): Uint8Array {
+    const begin = base + table[word + OFFSET];
+    return copyOf(source, begin, begin + table[word + LENGTH]);
+  }
+
+  private isWholeText({ table, source, base }: Scan, word: number): boolean {
+    const begin = base + table[word + OFFSET];
+    return this.kernel.checkUtf8(source, begin, begin + table[word + LENGTH], 0) === 0;
+  }
+
+  private failText({ table, source, base }: Scan, word: number): void {
+    const begin = base + table[word + OFFSET];
+    const fault = locateFault(source, begin, begin + table[word + LENGTH], 0);
+    this.fail(VIOLATION.INVALID_UTF8, this.position + fault - base);
+  }
+
+  protected override end(): void {
+    super.end();
+    this.memory = null;
+    this.carry = null;
+    this.carried = 0;
+  }
+}

@@ -1,0 +1,246 @@
+// Bytes -> messages, RFC 6455 §5 and §6.2, with no I/O: chunks go in as the transport delivered them,
+// calls of handlers come out, in the order of the stream.
+//
+//   decoder.ts         write, pause, resume, end: the flow
+//   chunk-reader.ts    a chunk -> the kernel's scan -> its entries, one by one
+//   message-reader.ts  entries -> messages in pieces, control frames, violations
+//   delivery.ts        what is whole -> the handlers
+//
+// What a connection carries from chunk to chunk is the scan state, a header cut in two and the message in
+// progress; only what a pause or a throwing handler left undone is kept besides.
+
+import type { Backend, Kernel, Scan } from '../kernel/kernel.ts';
+import { copyOf, viewOf } from '../kernel/platform.ts';
+import { type ProtocolError, VIOLATION } from '../protocol/errors.ts';
+import { type BytesLike, toBytes } from './bytes.ts';
+import { ChunkReader } from './chunk-reader.ts';
+import { PHASE } from './delivery.ts';
+import { FrozenScan } from './frozen-scan.ts';
+import { type DecoderOptions, type Delivery, type Handlers, settle } from './options.ts';
+import { collectInto, type DecodedEvent } from './pull.ts';
+
+/** Bytes a chunk costs beside its own while it waits in the queue, as a round figure. */
+const QUEUE_OVERHEAD = 128;
+
+const NOTHING = new Uint8Array(0);
+
+/** What an interrupted walk left undone. */
+interface Backlog {
+  scan: FrozenScan;
+  /** The word of its table to go on with. */
+  word: number;
+  /** Where the payloads of the scan are, for views. */
+  out: Uint8Array;
+  from: number;
+  /** The bytes of the chunk behind the scan. */
+  rest: Uint8Array;
+}
+
+/** A decoder on a given kernel; the entries of the package bind the kernel. */
+export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
+  private backlog: Backlog | null = null;
+  private queue: Uint8Array[] | null = null;
+  private queueAt = 0;
+  private queuedBytes = 0;
+  /** The chunk being consumed is not the caller's any more. */
+  private isChunkOurs = false;
+  /** `write` or `resume` is on the stack. */
+  private isActive = false;
+  private wantsPause = false;
+  private isAtEnd = false;
+
+  constructor(kernel: Kernel, options: DecoderOptions<D>, handlers: Handlers<D> = {}) {
+    super(kernel, settle(options), handlers);
+  }
+
+  /** Which kernel this decoder runs on. */
+  get backend(): Backend {
+    return this.kernel.backend;
+  }
+
+  /** Whether nothing is delivered any more: a close frame came, the stream failed, or `stop()` was called. */
+  get isEnded(): boolean {
+    return this.phase === PHASE.ENDED;
+  }
+
+  /** The error the stream failed with, if it did. */
+  get error(): ProtocolError | null {
+    return this.failure;
+  }
+
+  /** Bytes of memory held for what cannot be delivered yet. */
+  get bufferedBytes(): number {
+    const { backlog } = this;
+    const kept = backlog === null ? 0 : backlog.scan.bytes + backlog.rest.length;
+    return this.heldBytes + this.queuedBytes + kept;
+  }
+
+  /**
+   * Takes the next bytes of the stream and calls the handlers for all that is whole by now. Returns
+   * whether to go on writing: false while paused (wait for `drain`) and once ended. Who owns the chunk,
+   * {@link Delivery} tells. Throws a TypeError on what is not bytes, what a handler throws, and, without
+   * an `error` handler, the {@link ProtocolError}.
+   */
+  write(chunk: BytesLike): boolean {
+    const bytes = toBytes(chunk);
+    if (this.phase === PHASE.IDLE) {
+      this.isActive = true;
+      this.isChunkOurs = this.settings.delivery === 'view';
+      this.phase = PHASE.WALKING;
+      try {
+        this.consume(bytes);
+        this.consumeQueue();
+      } finally {
+        this.leave();
+      }
+      if (this.isAtEnd) this.endOfStream();
+    } else if (this.phase !== PHASE.ENDED) {
+      this.enqueue(bytes);
+    }
+    return this.phase === PHASE.IDLE;
+  }
+
+  /**
+   * As `write()`, but returns what happened instead of calling the handlers; an error is the last event.
+   * What a transform delivers later goes to the handlers. Throws a TypeError with delivery `'borrowed'`,
+   * which has nothing to return.
+   */
+  decode(chunk: BytesLike): DecodedEvent<D>[] {
+    if (this.settings.delivery === 'borrowed')
+      throw new TypeError('borrowed memory cannot be returned');
+    const events: DecodedEvent<D>[] = [];
+    const { handlers } = this;
+    this.handlers = collectInto(events);
+    try {
+      this.write(chunk);
+    } finally {
+      this.handlers = handlers;
+    }
+    return events;
+  }
+
+  /**
+   * The transport has ended. Unless a close frame came, the stream fails with `WS_ERR_UNEXPECTED_END`
+   * (1006); all that was whole has been delivered. While paused, it does so once what waits is delivered.
+   */
+  endOfStream(): void {
+    this.isAtEnd = true;
+    if (this.phase === PHASE.IDLE)
+      this.fail(VIOLATION.UNEXPECTED_END, this.position + this.carried);
+  }
+
+  /** Holds delivery back, from within a handler too: what is left waits for `resume()`. */
+  pause(): void {
+    this.wantsPause = true;
+    if (this.phase !== PHASE.ENDED) this.phase = PHASE.PAUSED;
+  }
+
+  /** Goes on after `pause()`, or after a handler threw. May call handlers before it returns. */
+  resume(): void {
+    this.wantsPause = false;
+    if (this.isAwaiting || (this.phase !== PHASE.PAUSED && this.phase !== PHASE.INTERRUPTED))
+      return;
+    if (this.isActive) this.phase = PHASE.WALKING;
+    else this.proceed();
+  }
+
+  /** Delivers nothing from here on and lets go of all memory. */
+  stop(): void {
+    this.end();
+  }
+
+  /** Keeps a chunk that came from within a handler, or while paused. */
+  private enqueue(bytes: Uint8Array): void {
+    const mine = this.settings.delivery === 'view' ? bytes : copyOf(bytes, 0, bytes.length);
+    this.queue ??= [];
+    this.queue.push(mine);
+    this.queuedBytes += mine.buffer.byteLength + QUEUE_OVERHEAD;
+    if (this.bufferedBytes > this.settings.maxBufferedBytes) {
+      this.fail(VIOLATION.TOO_MANY_BUFFERED_BYTES, this.position);
+    } else if (this.phase === PHASE.INTERRUPTED) {
+      this.proceed();
+    }
+  }
+
+  /** Goes on with what waits: a transformed message, the rest of a chunk, whole chunks. */
+  private proceed(): void {
+    this.isActive = true;
+    this.isChunkOurs = true;
+    this.phase = PHASE.WALKING;
+    const { transformed, backlog } = this;
+    try {
+      if (transformed !== null) {
+        this.transformed = null;
+        this.deliverTransformed(transformed);
+      }
+      if (backlog !== null && this.phase === PHASE.WALKING) {
+        const { scan, word, out, from, rest } = backlog;
+        this.backlog = null;
+        this.walkOver(scan, word, out, from, rest, 0);
+        if (this.phase === PHASE.WALKING) this.consume(rest);
+      }
+      this.consumeQueue();
+    } finally {
+      this.leave();
+    }
+    if (this.isAtEnd) this.endOfStream();
+    else if (this.phase === PHASE.IDLE) this.handlers.drain?.();
+  }
+
+  private consumeQueue(): void {
+    while (this.queue !== null && this.phase === PHASE.WALKING) {
+      if (this.queueAt === this.queue.length) this.clearQueue();
+      else {
+        const chunk = this.queue[this.queueAt];
+        this.queue[this.queueAt++] = NOTHING;
+        this.queuedBytes -= chunk.buffer.byteLength + QUEUE_OVERHEAD;
+        this.isChunkOurs = true;
+        this.consume(chunk);
+      }
+    }
+    if (this.phase === PHASE.WALKING) this.phase = PHASE.IDLE;
+  }
+
+  /** Back from a walk; one that is not over was left by an exception. */
+  private leave(): void {
+    this.isActive = false;
+    if (this.phase === PHASE.WALKING) this.phase = PHASE.INTERRUPTED;
+  }
+
+  protected override keepRest(
+    scan: Scan,
+    out: Uint8Array,
+    from: number,
+    chunk: Uint8Array,
+    restAt: number,
+  ): void {
+    const rest = this.isChunkOurs
+      ? viewOf(chunk, restAt, chunk.length)
+      : copyOf(chunk, restAt, chunk.length);
+    const isFrozen = scan instanceof FrozenScan;
+    const withTexts = this.settings.delivery === 'string';
+    this.backlog = {
+      scan: isFrozen ? scan : new FrozenScan(scan, this.next, withTexts),
+      word: isFrozen ? this.next : 0,
+      out,
+      from,
+      rest,
+    };
+  }
+
+  protected override transformSettled(): void {
+    if (!this.wantsPause) this.proceed();
+  }
+
+  protected override end(): void {
+    super.end();
+    this.backlog = null;
+    this.clearQueue();
+  }
+
+  private clearQueue(): void {
+    this.queue = null;
+    this.queueAt = 0;
+    this.queuedBytes = 0;
+  }
+}

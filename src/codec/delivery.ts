@@ -1,0 +1,152 @@
+// Messages, control frames and errors -> calls of handlers: the outermost step of a decoder, and the
+// only one that runs foreign code.
+
+import type { Kernel } from '../kernel/kernel.ts';
+import { sliceLatin1, sliceUtf8 } from '../kernel/platform.ts';
+import { readStatusCode } from '../protocol/close.ts';
+import { ProtocolError, VIOLATION, type Violation } from '../protocol/errors.ts';
+import { RULE } from '../protocol/header.ts';
+import { CLOSE, PING } from '../protocol/opcodes.ts';
+import { NO_STATUS_RECEIVED } from '../protocol/status-codes.ts';
+import type { Delivery, Handlers, Payload, Settings } from './options.ts';
+
+/** Where a decoder is between its calls. */
+export const PHASE = {
+  /** Ready for bytes. */
+  IDLE: 0,
+  /** In a walk: a handler may be on the stack. */
+  WALKING: 1,
+  /** `pause()` was called, or a transform is awaited. */
+  PAUSED: 2,
+  /** A handler threw: the rest of its chunk waits for the next call. */
+  INTERRUPTED: 3,
+  /** Closed, failed or stopped: nothing is delivered any more. */
+  ENDED: 4,
+} as const;
+
+/** A message as it is about to be handed over. */
+export interface Message {
+  /** In memory that outlives the walk. */
+  data: Uint8Array;
+  isBinary: boolean;
+  /** Nonzero where text may have a byte above 0x7F. */
+  nonAscii: number;
+  /** Offset in the stream of its first payload byte. */
+  at: number;
+}
+
+/** The part of a decoder that hands over. */
+export abstract class DecoderOutput<D extends Delivery> {
+  protected readonly kernel: Kernel;
+  protected readonly settings: Settings;
+  protected handlers: Handlers<D>;
+  protected phase: number = PHASE.IDLE;
+  protected failure: ProtocolError | null = null;
+  /** A transform has promised a message: nothing may overtake it. */
+  protected isAwaiting = false;
+  /** The promise was kept: to be delivered next. */
+  protected transformed: Message | null = null;
+
+  constructor(kernel: Kernel, settings: Settings, handlers: Handlers<D>) {
+    this.kernel = kernel;
+    this.settings = settings;
+    this.handlers = handlers;
+  }
+
+  /** The promised message is there: go on as far as possible. */
+  protected abstract transformSettled(): void;
+
+  protected deliverControl(opcode: number, payload: Uint8Array): void {
+    const { handlers } = this;
+    if (opcode === CLOSE) this.end();
+    if (this.settings.frames) handlers.frame?.(payload, { fin: true, rsv1: false, opcode });
+    else if (opcode === PING) handlers.ping?.(payload);
+    else if (opcode !== CLOSE) handlers.pong?.(payload);
+    if (opcode === CLOSE) {
+      const code = payload.length === 0 ? NO_STATUS_RECEIVED : readStatusCode(payload);
+      handlers.close?.(code, sliceUtf8(payload, Math.min(2, payload.length), payload.length));
+    }
+  }
+
+  protected deliver({ data, isBinary, nonAscii }: Message): void {
+    const { delivery, rules } = this.settings;
+    let payload: string | Uint8Array = data;
+    if (delivery === 'string' && !isBinary) {
+      if (nonAscii === 0) payload = sliceLatin1(data, 0, data.length);
+      else if (rules & RULE.SKIP_UTF8) payload = sliceUtf8(data, 0, data.length);
+      else payload = this.kernel.decodeUtf8(data);
+    }
+    this.handlers.message?.(payload as Payload<D>, isBinary, 0, data.length);
+  }
+
+  /** RFC 6455 §9: what an extension did to the message is undone, at once or when its promise is kept. */
+  protected transform(message: Message): void {
+    let result: Uint8Array | PromiseLike<Uint8Array> | undefined;
+    try {
+      result = this.settings.transform?.(message.data, message.isBinary);
+    } catch (cause) {
+      this.failTransform(message, cause);
+      return;
+    }
+    if (result instanceof Uint8Array) {
+      this.deliverTransformed({ ...message, data: result });
+      return;
+    }
+    this.phase = PHASE.PAUSED;
+    this.isAwaiting = true;
+    Promise.resolve(result).then(
+      (data) => this.keepPromise(message, data),
+      (cause) => this.breakPromise(message, cause),
+    );
+  }
+
+  private keepPromise(message: Message, data: unknown): void {
+    if (!(data instanceof Uint8Array)) {
+      this.breakPromise(message, new TypeError('a transform must give a Uint8Array'));
+      return;
+    }
+    this.isAwaiting = false;
+    if (this.phase === PHASE.ENDED) return;
+    this.transformed = { ...message, data };
+    this.transformSettled();
+  }
+
+  private breakPromise(message: Message, cause: unknown): void {
+    this.isAwaiting = false;
+    if (this.phase !== PHASE.ENDED) this.failTransform(message, cause);
+  }
+
+  private failTransform({ at }: Message, cause: unknown): void {
+    if (cause instanceof ProtocolError) this.failWith(cause);
+    else this.fail(VIOLATION.INVALID_EXTENSION_DATA, at, cause);
+  }
+
+  /** Hands over a message that its extension gave back, after the checks it escaped until now. */
+  protected deliverTransformed(message: Message): void {
+    const { data, isBinary, at } = message;
+    const isChecked = !isBinary && (this.settings.rules & RULE.SKIP_UTF8) === 0;
+    if (data.length > this.settings.maxPayload) this.fail(VIOLATION.UNSUPPORTED_MESSAGE_LENGTH, at);
+    else if (isChecked && !this.kernel.isValidUtf8(data)) this.fail(VIOLATION.INVALID_UTF8, at);
+    else this.deliver({ ...message, nonAscii: 1 });
+  }
+
+  /** Ends the stream with an error at this offset of it. */
+  protected fail(violation: Violation, offset: number, cause?: unknown): void {
+    const { role } = this.settings;
+    const init = cause === undefined ? { offset, role } : { offset, role, cause };
+    this.failWith(new ProtocolError(violation, init));
+  }
+
+  private failWith(error: ProtocolError): void {
+    this.end();
+    this.failure = error;
+    if (this.handlers.error === undefined) throw error;
+    this.handlers.error(error);
+  }
+
+  /** Nothing is delivered from here on; nothing is held. */
+  protected end(): void {
+    this.phase = PHASE.ENDED;
+    this.transformed = null;
+  }
+}

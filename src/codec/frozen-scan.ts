@@ -1,0 +1,42 @@
+// The rest of a scan, in memory of its own: what a paused decoder keeps of the chunk it was in.
+
+import { ENTRY_WORDS, FLAG, FLAGS } from '../kernel/frame-table.ts';
+import type { Scan } from '../kernel/kernel.ts';
+import { copyOf } from '../kernel/platform.ts';
+
+/** Flags of a whole text message, and what they must be. */
+const WHOLE_TEXT = FLAG.FIN | FLAG.START | FLAG.END | FLAG.FIRST | 1;
+const MUST_MATCH = WHOLE_TEXT | 0x0f | FLAG.ERROR | FLAG.COMPRESSED;
+
+/** A copy of what is left of a scan from word `first` of its table on. */
+export class FrozenScan implements Scan {
+  readonly table: Int32Array;
+  readonly count: number;
+  readonly used: number;
+  readonly source: Uint8Array;
+  readonly base = 0;
+  private readonly texts: Map<number, string> | null;
+
+  /** `withTexts`: make the strings now, for transcoded text stays behind. */
+  constructor(scan: Scan, first: number, withTexts: boolean) {
+    this.table = scan.table.slice(first, scan.count * ENTRY_WORDS);
+    this.count = this.table.length / ENTRY_WORDS;
+    this.used = scan.used;
+    this.source = copyOf(scan.source, scan.base, scan.base + scan.used);
+    this.texts = withTexts ? new Map() : null;
+    for (let word = 0; withTexts && word < this.table.length; word += ENTRY_WORDS) {
+      if ((this.table[word + FLAGS] & MUST_MATCH) === WHOLE_TEXT) {
+        this.texts?.set(word, scan.text(first + word));
+      }
+    }
+  }
+
+  /** Bytes of memory it holds. */
+  get bytes(): number {
+    return this.table.byteLength + this.source.length;
+  }
+
+  text(word: number): string {
+    return this.texts?.get(word) ?? '';
+  }
+}

@@ -1,0 +1,75 @@
+// A message encoded once and sent to many.
+
+import { allocate, utf8Length, viewOf, writeUtf8 } from '../kernel/platform.ts';
+import { sizeOfHeader, writeLength } from '../protocol/header.ts';
+import { BINARY, TEXT } from '../protocol/opcodes.ts';
+import { type BytesLike, toBytes } from './bytes.ts';
+import { commit, reserve, SLAB_LIMIT, slabBlock } from './slab.ts';
+
+/** Options of {@link prepare}. */
+export interface PrepareOptions {
+  /** Whether the message is binary. Default: bytes are, a string is not. */
+  binary?: boolean;
+  /** The payload went through an extension that uses RSV1. Default false. */
+  rsv1?: boolean;
+}
+
+/** A message that any number of batch writers may send. Made by {@link prepare}. */
+export class PreparedMessage {
+  /** @internal The frame is `block[start, end)`: frames prepared one after another lie together. */
+  readonly block: Uint8Array;
+  /** @internal */
+  readonly start: number;
+  /** @internal */
+  readonly end: number;
+  private readonly payloadAt: number;
+
+  /** @internal */
+  constructor(block: Uint8Array, start: number, payloadAt: number, end: number) {
+    this.block = block;
+    this.start = start;
+    this.payloadAt = payloadAt;
+    this.end = end;
+  }
+
+  /** The frame as a server sends it: a view, not to be changed. */
+  get frame(): Uint8Array {
+    return this.view(this.start);
+  }
+
+  /** Its payload: a view, not to be changed. */
+  get payload(): Uint8Array {
+    return this.view(this.payloadAt);
+  }
+
+  get isBinary(): boolean {
+    return (this.first & 0x0f) === BINARY;
+  }
+
+  /** @internal The first byte of the header. */
+  get first(): number {
+    return this.block[this.start];
+  }
+
+  private view(from: number): Uint8Array {
+    return viewOf(this.block, from, this.end);
+  }
+}
+
+/** Encodes a message to be sent many times; the data is copied. Bytes sent as text are not checked. */
+export function prepare(data: string | BytesLike, options?: PrepareOptions): PreparedMessage {
+  const source = typeof data === 'string' ? data : toBytes(data);
+  const isBinary = options?.binary ?? typeof source !== 'string';
+  const first = 0x80 | (options?.rsv1 === true ? 0x40 : 0) | (isBinary ? BINARY : TEXT);
+  const length = typeof source === 'string' ? utf8Length(source) : source.length;
+  const size = sizeOfHeader(length, false) + length;
+  const inSlab = size <= SLAB_LIMIT;
+  const start = inSlab ? reserve(size) : 0;
+  const block = inSlab ? slabBlock() : allocate(size);
+  const payloadAt = writeLength(block, start, first, 0, length);
+  if (typeof source === 'string')
+    writeUtf8(viewOf(block, 0, payloadAt + length), source, payloadAt);
+  else block.set(source, payloadAt);
+  if (inSlab) commit(start + size);
+  return new PreparedMessage(block, start, payloadAt, start + size);
+}

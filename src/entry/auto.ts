@@ -1,0 +1,53 @@
+// The codec on the best kernel to be had: what `wsimd` exports.
+
+import { BatchWriterCore, type WriterOptions } from '../codec/batch-writer.ts';
+import { DecoderCore } from '../codec/decoder.ts';
+import { EncoderCore } from '../codec/encoder.ts';
+import type { DecoderOptions, Delivery, Handlers } from '../codec/options.ts';
+import type { Backend } from '../kernel/kernel.ts';
+import { selectKernel } from '../kernel/select.ts';
+import { bareFunctions } from './functions.ts';
+
+/** Options of an encoder and of a batch writer. */
+export interface EncoderOptions extends WriterOptions {
+  /** Insist on a kernel. Default: `WSIMD_BACKEND`, then the fastest to be had. */
+  backend?: Backend;
+}
+
+/** Bytes of a WebSocket stream in, messages out. One for each connection and direction. */
+export class Decoder<D extends Delivery = 'view'> extends DecoderCore<D> {
+  /** Throws a TypeError or RangeError that names the option at fault. */
+  constructor(options: DecoderOptions<D>, handlers?: Handlers<D>) {
+    super(selectKernel(options.backend), options, handlers);
+  }
+}
+
+/** Messages in, frames out, one at a time. Holds nothing between calls: one serves any number of connections. */
+export class Encoder extends EncoderCore {
+  constructor(options: EncoderOptions) {
+    super(selectKernel(options.backend), options);
+  }
+}
+
+/** Messages in, all that one tick sends out in few writes. One for each connection. */
+export class BatchWriter extends BatchWriterCore {
+  /** `whenQueued` is called when something is queued after nothing was: the moment to plan a `take()`. */
+  constructor(options: EncoderOptions, whenQueued?: () => void) {
+    super(selectKernel(options.backend), options, whenQueued);
+  }
+}
+
+const functions = bareFunctions(() => selectKernel());
+
+/**
+ * XORs `source` with the masking key (§5.3; four bytes as one little-endian number) into `output` at
+ * `offset`, by default in place. Returns the key for the bytes that follow, so that a stream just
+ * continues. Throws a RangeError where it does not fit.
+ */
+export const mask = functions.mask;
+/** As {@link mask}, in place. */
+export const unmask = functions.unmask;
+/** Whether the bytes are UTF-8 (RFC 3629). Borrows them. */
+export const isValidUTF8 = functions.isValidUTF8;
+/** Which kernel runs unless an option says otherwise. */
+export const backend = functions.backend;

@@ -1,0 +1,28 @@
+// What every entry exports, whatever its kernel.
+
+export type { FrameOptions } from '../codec/batch-writer.ts';
+export type { BytesLike } from '../codec/bytes.ts';
+export type {
+  DecoderOptions,
+  Delivery,
+  FrameInfo,
+  Handlers,
+  Payload,
+  Transform,
+} from '../codec/options.ts';
+export { PreparedMessage, type PrepareOptions, prepare } from '../codec/prepared-message.ts';
+export type { DecodedEvent } from '../codec/pull.ts';
+export type { Backend } from '../kernel/kernel.ts';
+export {
+  ProtocolError,
+  type ProtocolErrorInit,
+  type Role,
+  VIOLATION,
+  type Violation,
+} from '../protocol/errors.ts';
+export {
+  type FrameHeader,
+  type FrameHeaderInit,
+  parseFrameHeader,
+  writeFrameHeader,
+} from '../protocol/header.ts';

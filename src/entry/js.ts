@@ -1,0 +1,58 @@
+// The codec on the JavaScript kernel alone, with no WebAssembly in the bundle: what `wsimd/js` exports.
+
+import { BatchWriterCore, type WriterOptions } from '../codec/batch-writer.ts';
+import { DecoderCore } from '../codec/decoder.ts';
+import { EncoderCore } from '../codec/encoder.ts';
+import type { DecoderOptions, Delivery, Handlers } from '../codec/options.ts';
+import { createJsKernel } from '../kernel/js.ts';
+import type { Backend, Kernel } from '../kernel/kernel.ts';
+import { bareFunctions } from './functions.ts';
+
+/** As in `wsimd`; the backend can only be `'js'`. */
+export interface EncoderOptions extends WriterOptions {
+  backend?: 'js';
+}
+
+let kernel: Kernel | undefined;
+
+function jsKernel(requested?: Backend): Kernel {
+  if (requested !== undefined && requested !== 'js') {
+    throw new TypeError(`wsimd/js has no ${JSON.stringify(requested)} backend`);
+  }
+  kernel ??= createJsKernel();
+  return kernel;
+}
+
+/** As in `wsimd`. */
+export class Decoder<D extends Delivery = 'view'> extends DecoderCore<D> {
+  constructor(options: DecoderOptions<D>, handlers?: Handlers<D>) {
+    super(jsKernel(options.backend), options, handlers);
+  }
+}
+
+/** As in `wsimd`. */
+export class Encoder extends EncoderCore {
+  constructor(options: EncoderOptions) {
+    super(jsKernel(options.backend), options);
+  }
+}
+
+/** As in `wsimd`. */
+export class BatchWriter extends BatchWriterCore {
+  constructor(options: EncoderOptions, whenQueued?: () => void) {
+    super(jsKernel(options.backend), options, whenQueued);
+  }
+}
+
+const functions = bareFunctions(() => jsKernel());
+
+/** As in `wsimd`. */
+export const mask = functions.mask;
+/** As in `wsimd`. */
+export const unmask = functions.unmask;
+/** As in `wsimd`. */
+export const isValidUTF8 = functions.isValidUTF8;
+/** Always `'js'`. */
+export const backend = functions.backend;
+/** Resolves at once: there is nothing to compile. */
+export const ready = async (): Promise<Backend> => backend();

@@ -1,0 +1,97 @@
+// The repository keeps its own rules.
+
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import * as entry from '../../src/index.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const read = (path: string) => readFileSync(join(root, path), 'utf8');
+
+/** Files under version control, or those of the folders where there is none. */
+const files = execFileSync('git', ['ls-files', '--cached', '--others', '--exclude-standard'], {
+  cwd: root,
+  encoding: 'utf8',
+})
+  .trim()
+  .split('\n')
+  .filter((path) => existsSync(join(root, path)));
+
+describe('the WebAssembly module', () => {
+  it('is what assembly/ compiles to, byte for byte', () => {
+    const { stdout, stderr, status } = spawnSync(
+      process.execPath,
+      ['scripts/build-wasm.mjs', '--check'],
+      { cwd: root, encoding: 'utf8' },
+    );
+    expect(status, stderr).toBe(0);
+    expect(stdout).toContain('reproduced');
+  });
+});
+
+describe('the lock files', () => {
+  it.each(files.filter((path) => path.endsWith('package-lock.json')))(
+    '%s records no addresses',
+    (path) => {
+      expect(read(path)).not.toMatch(/"resolved"|registry/);
+    },
+  );
+});
+
+describe('the sources', () => {
+  const sources = files.filter(
+    (path) =>
+      /^(assembly|src|bench|scripts)\/.*\.(ts|mjs)$/.test(path) && !path.endsWith('.gen.ts'),
+  );
+
+  it.each(sources)('%s opens with what it is, and fits', (path) => {
+    const text = read(path);
+    expect(text.split('\n').length).toBeLessThanOrEqual(300);
+    expect(text.startsWith('// ')).toBe(true);
+  });
+
+  it('depend inward: protocol <- kernel <- codec <- entry', () => {
+    const layers = ['protocol', 'kernel', 'codec', 'entry'];
+    for (const path of sources) {
+      const layer = layers.indexOf(path.split('/')[1]);
+      if (!path.startsWith('src/') || layer === -1) continue;
+      for (const [, target] of read(path).matchAll(/from '\.\.\/(\w+)\//g)) {
+        expect(layers.indexOf(target), `${path} imports ${target}`).toBeLessThanOrEqual(layer);
+        expect(layers, `${path} imports ${target}`).toContain(target);
+      }
+    }
+  });
+
+  it('import nothing but each other', () => {
+    for (const path of sources.filter((name) => name.startsWith('src/'))) {
+      const imports = [...read(path).matchAll(/^(?:import|export)[^'"]*from '([^']+)'/gm)];
+      for (const [, target] of imports) expect(target, path).toMatch(/^\.\.?\//);
+    }
+  });
+});
+
+describe('the documents', () => {
+  it('name every export', () => {
+    const reference = read('docs/api.md');
+    for (const name of Object.keys(entry)) expect(reference).toContain(name);
+  });
+
+  it('give every error its line', () => {
+    const reference = read('docs/errors.md');
+    for (const violation of Object.values(entry.VIOLATION)) {
+      const error = new entry.ProtocolError(violation, { offset: 0, role: 'server' });
+      const pattern = `\\| \`${error.code}\` \\| ${error.closeCode} \\| §${error.section.replaceAll('.', '\\.')} \\|`;
+      expect(reference).toMatch(new RegExp(pattern));
+    }
+  });
+
+  it('lead only to files that are there', () => {
+    for (const path of files.filter((name) => name.endsWith('.md'))) {
+      for (const [, target] of read(path).matchAll(/\]\((?!https?:|#)([^)#]+)/g)) {
+        expect(existsSync(join(root, path, '..', target)), `${path} -> ${target}`).toBe(true);
+      }
+    }
+  });
+});

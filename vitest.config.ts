@@ -1,0 +1,33 @@
+import { defineConfig } from 'vitest/config';
+
+// Every suite runs on each kernel, and again without Node's Buffer, as in a browser; test/backend.test.ts
+// proves which kernel ran. What does not depend on the kernel runs once.
+const once = ['module', 'package', 'differential', 'repository'].map((name) => `test/${name}/**`);
+
+const timeouts = { testTimeout: 60_000, hookTimeout: 180_000 };
+
+function onKernel(backend: 'wasm' | 'js', platform: 'node' | 'web') {
+  return {
+    test: {
+      name: `${backend}, ${platform}`,
+      ...timeouts,
+      env: { WSIMD_BACKEND: backend, WSIMD_TEST_PLATFORM: platform },
+      setupFiles: platform === 'web' ? ['test/support/without-platform.ts'] : [],
+      include: ['test/**/*.test.ts'],
+      exclude: once,
+    },
+  };
+}
+
+export default defineConfig({
+  test: {
+    maxWorkers: 2,
+    projects: [
+      onKernel('wasm', 'node'),
+      onKernel('js', 'node'),
+      onKernel('wasm', 'web'),
+      onKernel('js', 'web'),
+      { test: { name: 'once', ...timeouts, include: once.map((path) => `${path}/*.test.ts`) } },
+    ],
+  },
+});
