@@ -1,0 +1,45 @@
+// Where and on what a report was made.
+
+import { execFileSync } from 'node:child_process';
+import { cpus } from 'node:os';
+import { backend } from 'wsimd';
+
+export interface Meta {
+  node: string;
+  v8: string;
+  cpu: string;
+  os: string;
+  commit: string;
+  date: string;
+  backend: string;
+  competitors: Record<string, string>;
+  missing: string[];
+}
+
+export function describeEnvironment(
+  competitors: Record<string, string>,
+  missing: readonly string[],
+): Meta {
+  return {
+    node: process.version,
+    v8: process.versions.v8,
+    cpu: cpus()[0]?.model ?? 'unknown',
+    os: `${process.platform} ${process.arch}`,
+    commit: commit(),
+    date: new Date().toISOString(),
+    backend: backend(),
+    competitors,
+    missing: [...missing],
+  };
+}
+
+function commit(): string {
+  try {
+    return execFileSync('git', ['describe', '--always', '--dirty'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+      encoding: 'utf8',
+    }).trim();
+  } catch {
+    return 'unknown';
+  }
+}
