@@ -161,6 +161,19 @@ export class BatchWriterCore implements StagingOwner {
     }
   }
 
+  /** Queues bytes that are frames already, or parts of them; copied below 4 KiB, else *borrowed*. */
+  raw(bytes: Uint8Array): void {
+    const { length } = bytes;
+    if (length >= BY_REFERENCE) this.extend(bytes, 0, length);
+    else if (length > 0) {
+      const { block, at } = this.room(length);
+      copyInto(block, at, bytes, 0, length);
+      if (this.isMasked) this.kernel.staging.used = at + length;
+      else commit(at + length);
+      this.extend(block, at, at + length);
+    }
+  }
+
   /** Takes what is queued: the segments to write, in order, in memory that is the caller's. */
   take(): Uint8Array[] {
     this.closeSegment();

@@ -67,6 +67,10 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
   /** Scans and walks a chunk, tile by tile, for as long as nothing stops it. */
   protected consume(bytes: Uint8Array): void {
     const { settings, kernel, state, isView } = this;
+    if ((state.current !== 0 || this.carried > 0) && this.chunks++ >= settings.maxBufferedChunks) {
+      this.fail(VIOLATION.TOO_MANY_CHUNKS, this.position);
+      return;
+    }
     let from = this.carried > 0 ? this.completeHeader(bytes) : 0;
     let chunk = bytes;
     let out = bytes;
@@ -105,6 +109,7 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
     this.carry ??= new Uint8Array(MAX_HEADER_LENGTH);
     copyInto(this.carry, 0, chunk, from, chunk.length);
     this.carried = chunk.length - from;
+    this.chunks = 1;
   }
 
   /** Scans the header that began in an earlier chunk, by itself. Returns the index behind it. */

@@ -3,7 +3,8 @@
 //
 //   decoder.ts         write, pause, resume, end: the flow
 //   chunk-reader.ts    a chunk -> the kernel's scan -> its entries, one by one
-//   message-reader.ts  entries -> messages in pieces, control frames, violations
+//   message-reader.ts  entries -> messages in pieces, violations
+//   control-reader.ts  entries -> control frames
 //   delivery.ts        what is whole -> the handlers
 //
 // What a connection carries from chunk to chunk is the scan state, a header cut in two and the message in

@@ -2,7 +2,7 @@
 // only one that runs foreign code.
 
 import type { Kernel } from '../kernel/kernel.ts';
-import { sliceLatin1, sliceUtf8 } from '../kernel/platform.ts';
+import { sliceLatin1, sliceUtf8, viewOf } from '../kernel/platform.ts';
 import { readStatusCode } from '../protocol/close.ts';
 import { ProtocolError, VIOLATION, type Violation } from '../protocol/errors.ts';
 import { RULE } from '../protocol/header.ts';
@@ -64,7 +64,8 @@ export abstract class DecoderOutput<D extends Delivery> {
     else if (opcode !== CLOSE) handlers.pong?.(payload);
     if (opcode === CLOSE) {
       const code = payload.length === 0 ? NO_STATUS_RECEIVED : readStatusCode(payload);
-      handlers.close?.(code, sliceUtf8(payload, Math.min(2, payload.length), payload.length));
+      const reason = viewOf(payload, Math.min(2, payload.length), payload.length);
+      handlers.close?.(code, sliceUtf8(reason, 0, reason.length), reason);
     }
   }
 
@@ -118,7 +119,7 @@ export abstract class DecoderOutput<D extends Delivery> {
 
   private failTransform({ at }: Message, cause: unknown): void {
     if (cause instanceof ProtocolError) this.failWith(cause);
-    else this.fail(VIOLATION.INVALID_EXTENSION_DATA, at, cause);
+    else this.fail(VIOLATION.INVALID_EXTENSION_DATA, at, { cause });
   }
 
   /** Hands over a message that its extension gave back, after the checks it escaped until now. */
@@ -131,10 +132,13 @@ export abstract class DecoderOutput<D extends Delivery> {
   }
 
   /** Ends the stream with an error at this offset of it. */
-  protected fail(violation: Violation, offset: number, cause?: unknown): void {
+  protected fail(
+    violation: Violation,
+    offset: number,
+    detail?: { value?: number; cause?: unknown },
+  ): void {
     const { role } = this.settings;
-    const init = cause === undefined ? { offset, role } : { offset, role, cause };
-    this.failWith(new ProtocolError(violation, init));
+    this.failWith(new ProtocolError(violation, { offset, role, ...detail }));
   }
 
   private failWith(error: ProtocolError): void {

@@ -1,17 +1,15 @@
-// Entries of the frame table -> messages and control frames, RFC 6455 §5.4, §5.5 and §6.2: all but the
-// whole messages that the decoder's walk delivers by itself.
+// Entries of the frame table -> messages, RFC 6455 §5.4 and §6.2: all but the whole messages that the
+// decoder's walk delivers by itself.
 
 import { EXTRA, FLAG, FLAGS, LENGTH, OFFSET, OPCODE } from '../kernel/frame-table.ts';
 import { rotateKey } from '../kernel/js-mask.ts';
 import type { Scan, ScanState } from '../kernel/kernel.ts';
-import { concat, copyOf, viewOf } from '../kernel/platform.ts';
+import { copyOf, viewOf } from '../kernel/platform.ts';
 import { INVALID, locateFault, pendingLength } from '../kernel/utf8.ts';
-import { readStatusCode } from '../protocol/close.ts';
 import { VIOLATION, type Violation } from '../protocol/errors.ts';
 import { RULE } from '../protocol/header.ts';
-import { CLOSE, TEXT } from '../protocol/opcodes.ts';
-import { isValidStatusCode } from '../protocol/status-codes.ts';
-import { DecoderOutput } from './delivery.ts';
+import { TEXT } from '../protocol/opcodes.ts';
+import { ControlReader } from './control-reader.ts';
 import { MessageBuffer } from './message-buffer.ts';
 import type { Delivery, Payload } from './options.ts';
 
@@ -24,10 +22,7 @@ const ONLY = FLAG.FIRST | FLAG.FIN;
 const LONG = 2048;
 
 /** The part of a decoder that knows messages; decoder.ts is the part that knows chunks. */
-export abstract class MessageReader<D extends Delivery> extends DecoderOutput<D> {
-  /** Offset in the stream of the first byte of the scan being walked. */
-  protected position = 0;
-
+export abstract class MessageReader<D extends Delivery> extends ControlReader<D> {
   /** What there is of the message (or, by frames, the frame) in progress. */
   private message: MessageBuffer | null = null;
   private messageAt = 0;
@@ -37,8 +32,9 @@ export abstract class MessageReader<D extends Delivery> extends DecoderOutput<D>
   private pending = 0;
   /** Offset in the stream of the first of them. */
   private pendingAt = 0;
-  private control: Uint8Array | null = null;
-  private controlAt = 0;
+  private fragments = 0;
+  /** Chunks the frame in progress has come in so far. */
+  protected chunks = 0;
   private textStream: TextDecoder | null = null;
 
   /** Payload bytes still to come of the frame that the last scan ended in. */
@@ -47,6 +43,7 @@ export abstract class MessageReader<D extends Delivery> extends DecoderOutput<D>
   /** Takes any entry. Its payload begins at index `from + offset` of `out`. */
   protected accept(scan: Scan, word: number, out: Uint8Array, from: number): void {
     const flags = scan.table[word + FLAGS];
+    if (flags & FLAG.START) this.chunks = 1;
     if (flags & FLAG.ERROR) this.refuse(scan, word);
     else if (flags & 0x08) this.acceptControl(scan, word);
     else this.acceptData(scan, word, out, from);
@@ -60,39 +57,9 @@ export abstract class MessageReader<D extends Delivery> extends DecoderOutput<D>
       const begin = base + offset;
       offset = locateFault(source, begin, begin + table[word + LENGTH], 0) - base;
     }
-    this.fail(violation, this.position + offset);
-  }
-
-  /** §5.5: a control frame may come between the frames of a message, and be cut in two itself. */
-  private acceptControl({ table, source, base }: Scan, word: number): void {
-    const flags = table[word + FLAGS];
-    const begin = base + table[word + OFFSET];
-    const here = copyOf(source, begin, begin + table[word + LENGTH]);
-    if (this.control === null) {
-      this.controlAt = this.position + table[word + OFFSET];
-      this.control = here;
-    } else {
-      this.control = concat([this.control, here], this.control.length + here.length);
-    }
-    if ((flags & FLAG.END) === 0) return;
-    const payload = this.control;
-    this.control = null;
-    const opcode = flags & OPCODE;
-    if (opcode !== CLOSE || this.isValidClose(payload)) this.deliverControl(opcode, payload);
-  }
-
-  /** §5.5.1, §7.4. Fails the stream where the payload breaks a rule. */
-  private isValidClose(payload: Uint8Array): boolean {
-    if (payload.length === 0) return true;
-    if (!isValidStatusCode(readStatusCode(payload))) {
-      this.fail(VIOLATION.INVALID_CLOSE_CODE, this.controlAt);
-      return false;
-    }
-    const isUnchecked = (this.settings.rules & RULE.SKIP_UTF8) !== 0;
-    if (isUnchecked || this.kernel.isValidUtf8(viewOf(payload, 2, payload.length))) return true;
-    const fault = locateFault(payload, 2, payload.length, 0);
-    this.fail(VIOLATION.INVALID_UTF8, this.controlAt + fault);
-    return false;
+    this.fail(violation, this.position + offset, {
+      value: fieldAtFault(violation, source, base + offset),
+    });
   }
 
   /** A frame of a fragmented message, a part of a frame, or a whole message to be transformed. */
@@ -102,6 +69,11 @@ export abstract class MessageReader<D extends Delivery> extends DecoderOutput<D>
       this.messageAt = this.position + scan.table[word + OFFSET];
       this.isBinary = (flags & OPCODE) !== TEXT;
       this.nonAscii = 0;
+      this.fragments = 0;
+    }
+    if (flags & FLAG.START && ++this.fragments > this.settings.maxFragments) {
+      this.fail(VIOLATION.TOO_MANY_FRAGMENTS, this.position + scan.table[word + OFFSET]);
+      return;
     }
     this.nonAscii |= flags & FLAG.NON_ASCII;
     const isText = !this.isBinary && (flags & FLAG.COMPRESSED) === 0;
@@ -284,13 +256,30 @@ export abstract class MessageReader<D extends Delivery> extends DecoderOutput<D>
 
   /** Bytes of memory held for what is not whole. */
   protected get heldBytes(): number {
-    return (this.message?.held ?? 0) + (this.control?.length ?? 0);
+    return (this.message?.held ?? 0) + this.heldControl;
   }
 
   protected override end(): void {
     super.end();
     this.message = null;
-    this.control = null;
     this.textStream = null;
+  }
+}
+
+/** What a frame header has that breaks the rule, where that is one field. */
+function fieldAtFault(
+  violation: Violation,
+  source: Uint8Array,
+  header: number,
+): number | undefined {
+  switch (violation) {
+    case VIOLATION.RESERVED_OPCODE:
+    case VIOLATION.UNEXPECTED_CONTINUATION:
+    case VIOLATION.EXPECTED_CONTINUATION:
+      return source[header] & 0x0f;
+    case VIOLATION.INVALID_CONTROL_PAYLOAD_LENGTH:
+      return source[header + 1] & 0x7f;
+    default:
+      return undefined;
   }
 }

@@ -43,6 +43,10 @@ export interface DecoderOptions<D extends Delivery = Delivery> {
    * overhead of its pieces, chunks written while it is paused. Default: twice maxPayload and 128 KiB.
    */
   maxBufferedBytes?: number;
+  /** Frames a message may have. Default 0, for no limit: maxBufferedBytes counts what they cost. */
+  maxFragments?: number;
+  /** Chunks a frame may arrive in. Default 0, for no limit: maxBufferedBytes counts what they cost. */
+  maxBufferedChunks?: number;
   /** Hand over text and close reasons unchecked. Default false. */
   skipUtf8Validation?: boolean;
   /** Accept payload lengths not in their shortest form, which §5.2 forbids and ws accepts. Default false. */
@@ -85,8 +89,10 @@ export interface Handlers<D extends Delivery = Delivery> {
   ping?(payload: Uint8Array): void;
   /** §5.5.3. The payload is a copy. */
   pong?(payload: Uint8Array): void;
-  /** §5.5.1, the last call but for errors never followed by another; 1005 where it came without a code. */
-  close?(code: number, reason: string): void;
+  /**
+   * §5.5.1; 1005 where it came without a code. No message follows. `bytes` are the reason as it came, a copy.
+   */
+  close?(code: number, reason: string, bytes: Uint8Array): void;
   /** The stream is broken; nothing follows. Without this handler `write()` throws the error. */
   error?(error: ProtocolError): void;
   /** After a pause or a transform: all that was held back is delivered, `write()` again. */
@@ -100,6 +106,8 @@ export interface Settings {
   delivery: Delivery;
   maxPayload: number;
   maxBufferedBytes: number;
+  maxFragments: number;
+  maxBufferedChunks: number;
   transform: Transform | undefined;
   preserve: boolean;
   partial: boolean;
@@ -132,6 +140,8 @@ export function settle(options: DecoderOptions): Settings {
     delivery,
     maxPayload: limit,
     maxBufferedBytes: size('maxBufferedBytes', options.maxBufferedBytes ?? byDefault),
+    maxFragments: count('maxFragments', options.maxFragments),
+    maxBufferedChunks: count('maxBufferedChunks', options.maxBufferedChunks),
     transform: options.transform,
     preserve: options.preserve === true,
     partial: options.partial === true && !frames,
@@ -142,6 +152,13 @@ export function settle(options: DecoderOptions): Settings {
 function oneOf(name: string, value: unknown, allowed: readonly unknown[]): unknown {
   if (allowed.includes(value)) return value;
   throw new TypeError(`option ${name} must be one of ${allowed.join(', ')}, not ${String(value)}`);
+}
+
+/** A limit in pieces: 0, or nothing, for none. */
+function count(name: string, value: unknown): number {
+  if (value === undefined || value === 0) return Number.POSITIVE_INFINITY;
+  if (Number.isInteger(value) && (value as number) > 0) return value as number;
+  throw new RangeError(`option ${name} must be a non-negative integer, not ${String(value)}`);
 }
 
 function size(name: string, value: unknown): number {

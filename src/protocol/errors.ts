@@ -23,6 +23,8 @@ export const VIOLATION = {
   TOO_MANY_BUFFERED_BYTES: 15,
   UNEXPECTED_END: 16,
   INVALID_EXTENSION_DATA: 17,
+  TOO_MANY_FRAGMENTS: 18,
+  TOO_MANY_CHUNKS: 19,
 } as const;
 
 /** A number of {@link VIOLATION}. */
@@ -60,6 +62,8 @@ const DETAILS: readonly (Details | null)[] = [
   ['WS_ERR_TOO_MANY_BUFFERED_BYTES', 1009, '10.4', 'unfinished data exceeds maxBufferedBytes'],
   ['WS_ERR_UNEXPECTED_END', 1006, '7.1.5', 'the connection ended without a close frame'],
   ['WS_ERR_INVALID_EXTENSION_DATA', 1007, '9', 'a message its extension could not transform'],
+  ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008, '10.4', 'a message of more frames than maxFragments'],
+  ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008, '10.4', 'a frame in more chunks than maxBufferedChunks'],
 ];
 
 /** What {@link ProtocolError} is made from. */
@@ -67,6 +71,8 @@ export interface ProtocolErrorInit {
   /** Byte of the stream, from 0, where the frame or character at fault begins. */
   offset: number;
   role: Role;
+  /** The opcode, payload length (seven bits) or status code at fault, where one is. */
+  value?: number;
   /** What was thrown underneath, if anything was. */
   cause?: unknown;
 }
@@ -74,6 +80,8 @@ export interface ProtocolErrorInit {
 /** The peer broke the protocol, or a limit this end has set. The connection cannot go on. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
+  /** The rule that was broken, as in {@link VIOLATION}. */
+  readonly violation: Violation;
   /** Stable, for programs: `WS_ERR_...`, the same as in ws where ws has one. */
   readonly code: string;
   /** The status code to close the connection with; 1006 is never sent and means: just end it. */
@@ -84,15 +92,19 @@ export class ProtocolError extends Error {
   readonly offset: number;
   /** The end that noticed. */
   readonly role: Role;
+  /** The opcode, payload length (seven bits) or status code at fault, where one is. */
+  readonly value: number | undefined;
 
   constructor(violation: Violation, init: ProtocolErrorInit) {
     const [code, closeCode, section, message] = DETAILS[violation] as Details;
     const where = `at byte ${init.offset} (RFC 6455 §${section})`;
     super(`Invalid WebSocket stream: ${message}, ${where}`, 'cause' in init ? init : undefined);
+    this.violation = violation;
     this.code = code;
     this.closeCode = closeCode;
     this.section = section;
     this.offset = init.offset;
     this.role = init.role;
+    this.value = init.value;
   }
 }
