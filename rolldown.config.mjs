@@ -6,8 +6,11 @@ export default {
     index: 'src/index.ts',
     js: 'src/js.ts',
     'adapters/bufferutil': 'src/adapters/bufferutil.ts',
+    'adapters/ws/index': 'src/adapters/ws/index.ts',
+    'adapters/ws/register': 'src/adapters/ws/register.ts',
     'adapters/utf-8-validate': 'src/adapters/utf-8-validate.ts',
   },
+  external: ['ws', /^node:/],
   platform: 'neutral',
   logLevel: 'warn',
   output: {

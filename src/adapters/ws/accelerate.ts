@@ -1,0 +1,183 @@
+// The codec put into ws: what `wsimd/ws` does in subclasses, and `accelerate` in the classes of a ws that
+// others hold.
+
+import type { Duplex } from 'node:stream';
+import { PreparedMessage } from '../../codec/prepared-message.ts';
+import type { FlushPolicy } from './flush.ts';
+import {
+  type Callback,
+  classesOf,
+  inspect,
+  OPEN,
+  type SocketOptions,
+  type StockSocket,
+  type WsModule,
+} from './internals.ts';
+import { CodecReceiver, EVENTS, type Listeners } from './receiver.ts';
+import { type CodecSender, senderOf } from './sender.ts';
+
+const ACCELERATED = Symbol.for('wsimd.accelerated');
+/** On a WebSocket or its prototype: the flush policy. */
+export const FLUSH = Symbol('wsimd.flush');
+/** On a net.Socket: the sender whose frames must leave before it ends. */
+const SENDER = Symbol('wsimd.sender');
+
+/** Of WebSocket.prototype, what is replaced. */
+type Methods = Pick<StockSocket, 'setSocket' | 'send' | 'terminate'>;
+
+interface SendOptions {
+  binary?: boolean;
+  fin?: boolean;
+  mask?: boolean;
+}
+
+/** Whether frames of this WebSocket, of ws, go through the codec. */
+export function isAccelerated(socket: unknown): boolean {
+  return typeof socket === 'object' && socket !== null && Reflect.get(socket, ACCELERATED) === true;
+}
+
+/**
+ * Puts the codec into a ws that others hold (what `require('ws')` gives, or `import * as ws`), for all
+ * WebSockets it makes from now on, and returns it.
+ * Throws an Error that says why where that cannot be done. Does nothing the second time.
+ */
+export function accelerate<W>(ws: W, options: { flush?: FlushPolicy } = {}): W {
+  const classes = classesOf(ws);
+  const { prototype } = classes.WebSocket;
+  if (isAccelerated(prototype)) return ws;
+  mark(replaceMethods(prototype, classes), options.flush);
+  return ws;
+}
+
+/** Makes a prototype one of accelerated WebSockets. */
+export function mark(prototype: object, flush: FlushPolicy = 'turn'): void {
+  Object.defineProperty(prototype, ACCELERATED, { value: true, configurable: true });
+  Object.defineProperty(prototype, FLUSH, {
+    value: policy(flush),
+    configurable: true,
+    writable: true,
+  });
+}
+
+/** Throws a TypeError on what is no policy. */
+export function policy(flush: unknown): FlushPolicy {
+  if (flush === 'turn' || flush === 'tick' || flush === 'immediate') return flush;
+  throw new TypeError(`option flush must be turn, tick or immediate, not ${String(flush)}`);
+}
+
+/** Gives a prototype the codec's methods, no more visible than ws's own are. */
+export function replaceMethods(prototype: object, ws: WsModule): object {
+  for (const [name, value] of Object.entries(methodsFor(ws))) {
+    Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
+  }
+  return prototype;
+}
+
+function methodsFor(ws: WsModule): Methods {
+  const { setSocket, send, terminate } = ws.WebSocket.prototype;
+  const install = installer(ws, setSocket);
+  return {
+    setSocket(this: StockSocket, socket, head, options) {
+      install(this, socket, head, options);
+    },
+
+    send(this: StockSocket, data, options, cb) {
+      const sender = this._sender as CodecSender | null;
+      if (this.readyState === OPEN && sender?.isFree && isPlain(data)) {
+        if (options === undefined || options === null) {
+          sender.queue(data, isBinary(data), cb);
+          return;
+        }
+        if (typeof options === 'function') {
+          sender.queue(data, isBinary(data), options as Callback);
+          return;
+        }
+        if (isWhole(options, !this._isServer)) {
+          sender.queue(data, 'binary' in options ? !!options.binary : isBinary(data), cb);
+          return;
+        }
+      }
+      if (data instanceof PreparedMessage) sendPayload(this, send, data, options, cb);
+      else send.call(this, data, options, cb);
+    },
+
+    terminate(this: StockSocket) {
+      (this._sender as CodecSender | null)?.flush?.();
+      terminate.call(this);
+    },
+  };
+}
+
+/** Lets ws set a socket up as it does, and puts the codec in before anyone can use it. */
+function installer(ws: WsModule, setSocket: StockSocket['setSocket']) {
+  const internals = inspect(ws);
+  const Sender = senderOf(ws);
+  let listeners: Listeners | undefined;
+  return (socket: StockSocket, raw: Duplex, head: Uint8Array, options: SocketOptions): void => {
+    withoutOpen(socket, () => setSocket.call(socket, raw, head, options));
+    listeners ??= listenersOf(socket._receiver as StockSocket);
+    const { _sender: stock, _isServer: isServer } = socket;
+    const flush = Reflect.get(socket, FLUSH) as FlushPolicy;
+    const sender = new Sender(stock, isServer, flush, options.generateMask);
+    socket._receiver = new CodecReceiver(socket, options, internals, listeners);
+    socket._sender = sender;
+    (raw as unknown as Record<symbol, CodecSender>)[SENDER] = sender;
+    raw.prependListener('end', flushBeforeEnd);
+    socket.emit('open');
+  };
+}
+
+/** Runs `setUp`, which ends with the event 'open', without that. */
+function withoutOpen(socket: StockSocket, setUp: () => void): void {
+  const own = Object.getOwnPropertyDescriptor(socket, 'emit');
+  const { emit } = socket;
+  socket.emit = (event, ...args) => event === 'open' || emit.call(socket, event, ...args);
+  try {
+    setUp();
+  } finally {
+    if (own === undefined) delete (socket as Partial<StockSocket>).emit;
+    else Object.defineProperty(socket, 'emit', own);
+  }
+}
+
+function listenersOf(receiver: StockSocket): Listeners {
+  return Object.fromEntries(
+    EVENTS.map((event) => [event, receiver.listeners(event)[0]]),
+  ) as unknown as Listeners;
+}
+
+/** The other end sends no more, and ws will end this one: what is queued leaves before. */
+function flushBeforeEnd(this: Duplex): void {
+  (this as unknown as Record<symbol, CodecSender>)[SENDER].flush();
+}
+
+function isPlain(data: unknown): data is string | Uint8Array | PreparedMessage {
+  return typeof data === 'string' || data instanceof Uint8Array || data instanceof PreparedMessage;
+}
+
+function isBinary(data: string | Uint8Array | PreparedMessage): boolean {
+  return typeof data === 'string' ? false : data instanceof PreparedMessage ? data.isBinary : true;
+}
+
+/** Options of a message that is one ordinary frame. */
+function isWhole(options: unknown, isMasked: boolean): options is SendOptions {
+  const { fin, mask } = options as SendOptions;
+  return (
+    (fin === true || !('fin' in (options as object))) &&
+    (mask === isMasked || !('mask' in (options as object)))
+  );
+}
+
+/** A prepared message where it cannot be sent as it is: compressed, or in line behind others. */
+function sendPayload(
+  socket: StockSocket,
+  send: StockSocket['send'],
+  message: PreparedMessage,
+  options: unknown,
+  cb?: Callback,
+): void {
+  const binary = message.isBinary;
+  if (typeof options === 'function')
+    send.call(socket, message.payload, { binary }, options as Callback);
+  else send.call(socket, message.payload, { ...(options as object), binary }, cb);
+}

@@ -1,0 +1,197 @@
+// What stands in a WebSocket of ws for its Receiver: chunks to the decoder, and what the decoder says to
+// the listeners ws made for its own. Not a stream; it does what the WebSocket asks of one.
+
+import type { DecoderCore } from '../../codec/decoder.ts';
+import type { Handlers } from '../../codec/options.ts';
+import { Decoder } from '../../entry/auto.ts';
+import type { ProtocolError } from '../../protocol/errors.ts';
+import { errorAsInWs } from './errors.ts';
+import { flushOverdue } from './flush.ts';
+import {
+  deflateOf,
+  type Internals,
+  type Method,
+  type PerMessageDeflate,
+  type SocketOptions,
+  type StockSocket,
+} from './internals.ts';
+
+/** Events that ws listens to on its receiver. */
+export const EVENTS = ['conclude', 'drain', 'error', 'message', 'ping', 'pong'] as const;
+
+/** ws's own listeners: called with the receiver as `this`, which knows its WebSocket by a symbol. */
+export type Listeners = Record<(typeof EVENTS)[number], Method>;
+
+const EMPTY = Buffer.alloc(0);
+
+/** One for each WebSocket, made when its socket is there. */
+export class CodecReceiver implements Handlers<'view'> {
+  /** Set by the WebSocket when its user sets `binaryType`. */
+  _binaryType: string;
+  /** Read by ws's listeners. */
+  readonly _isServer: boolean;
+  finished = false;
+  errorEmitted = false;
+  needDrain = false;
+
+  private readonly decoder: DecoderCore<'view'>;
+  private readonly listeners: Listeners;
+  private readonly internals: Internals;
+  private readonly isSynchronous: boolean;
+  private isMuted = false;
+  private isEnding = false;
+  /** Called when no more events follow. */
+  private whenOver: Method | null = null;
+
+  constructor(
+    socket: StockSocket,
+    options: SocketOptions,
+    internals: Internals,
+    listeners: Listeners,
+  ) {
+    const { kWebSocket } = internals;
+    (this as unknown as Record<symbol, unknown>)[kWebSocket] = socket;
+    this._binaryType = socket._binaryType;
+    this._isServer = socket._isServer;
+    this.internals = internals;
+    this.listeners = listeners;
+    this.isSynchronous = options.allowSynchronousEvents !== false;
+    const deflate = deflateOf(socket._extensions);
+    this.decoder = new Decoder(
+      {
+        role: socket._isServer ? 'server' : 'client',
+        maxPayload: options.maxPayload || Number.POSITIVE_INFINITY,
+        maxFragments: options.maxFragments,
+        maxBufferedChunks: options.maxBufferedChunks,
+        skipUtf8Validation: options.skipUTF8Validation,
+        allowLongLengths: true,
+        ...(deflate && { rsv1: true, transform: inflateWith(deflate) }),
+      },
+      this,
+    );
+  }
+
+  /** What the WebSocket looks at of a stream. */
+  get _writableState(): this {
+    return this;
+  }
+
+  /** Takes a chunk; returns false while it should get no more. */
+  write(chunk: Uint8Array): boolean {
+    flushOverdue();
+    const { decoder } = this;
+    if (decoder.write(chunk) || decoder.isEnded) return true;
+    this.needDrain = true;
+    return false;
+  }
+
+  /** No more chunks follow. */
+  end(): void {
+    if (this.isEnding) return;
+    this.isEnding = true;
+    if (!this.needDrain) process.nextTick(finish, this);
+  }
+
+  /** ws asks for `'error'` and `'finish'`, of which one comes, to learn that all is over. */
+  on(_event: string, listener: Method): void {
+    this.whenOver = listener;
+  }
+
+  /** The WebSocket is closed: nothing is said any more. */
+  removeAllListeners(): void {
+    this.isMuted = true;
+    this.decoder.stop();
+  }
+
+  message(data: Uint8Array, isBinary: boolean): void {
+    const payload = isBinary ? asBinaryType(data, this._binaryType) : data;
+    this.say('message', payload, isBinary);
+  }
+
+  ping(payload: Uint8Array): void {
+    this.say('ping', payload);
+  }
+
+  pong(payload: Uint8Array): void {
+    this.say('pong', payload);
+  }
+
+  close(code: number, _reason: string, bytes: Uint8Array): void {
+    this.call('conclude', code, bytes.length === 0 ? EMPTY : bytes);
+    this.needDrain = false;
+    this.end();
+  }
+
+  error(error: ProtocolError): void {
+    this.needDrain = false;
+    process.nextTick(fail, this, errorAsInWs(error, this.internals));
+  }
+
+  drain(): void {
+    this.needDrain = false;
+    if (this.isEnding) process.nextTick(finish, this);
+    else this.call('drain');
+  }
+
+  /** An event, at once or, where that is wished, in a turn of the event loop of its own. */
+  private say(event: keyof Listeners, ...args: unknown[]): void {
+    if (this.isSynchronous) this.call(event, ...args);
+    else {
+      this.decoder.pause();
+      setImmediate(() => {
+        this.call(event, ...args);
+        this.decoder.resume();
+      });
+    }
+  }
+
+  private call(event: keyof Listeners, ...args: unknown[]): void {
+    if (!this.isMuted) this.listeners[event].apply(this, args as never[]);
+  }
+
+  /** @internal */
+  over(): void {
+    const { whenOver } = this;
+    this.whenOver = null;
+    if (!this.isMuted) whenOver?.call(this);
+  }
+
+  /** @internal */
+  emitError(error: Error): void {
+    this.errorEmitted = true;
+    this.call('error', error as never);
+    this.over();
+  }
+}
+
+function finish(receiver: CodecReceiver): void {
+  if (receiver.finished || receiver.errorEmitted) return;
+  receiver.finished = true;
+  receiver.over();
+}
+
+function fail(receiver: CodecReceiver, error: Error): void {
+  receiver.emitError(error);
+}
+
+/** §8.2.3.4 of RFC 7692 through ws's own inflate. */
+function inflateWith(deflate: PerMessageDeflate): (payload: Uint8Array) => Promise<Uint8Array> {
+  return (payload) =>
+    new Promise((resolve, reject) => {
+      deflate.decompress(payload, true, (error, data) => {
+        if (error) reject(error);
+        else resolve(data as Uint8Array);
+      });
+    });
+}
+
+function asBinaryType(data: Uint8Array, type: string): unknown {
+  if (type === 'arraybuffer') {
+    const { buffer, byteOffset, byteLength } = data;
+    if (byteLength === buffer.byteLength) return buffer;
+    return buffer.slice(byteOffset, byteOffset + byteLength);
+  }
+  if (type === 'blob') return new Blob([data as Uint8Array<ArrayBuffer>]);
+  if (type === 'fragments') return data.length === 0 ? [] : [data];
+  return data;
+}
