@@ -7,10 +7,14 @@ import { findReceivers } from './contenders/receivers.ts';
 import { describeEnvironment } from './environment.ts';
 import { CASES, type Case, type Chunking } from './payloads.ts';
 import { type Ratio, type Report, type Row, toText } from './report.ts';
+import { SERVERS, type ServerName } from './servers/servers.ts';
+import { LOADS, runEndToEnd } from './suites/end-to-end.ts';
 import { runReceive } from './suites/receive.ts';
 import { runStartup } from './suites/startup.ts';
 
-const SUITES = ['receive', 'startup'] as const;
+const SUITES = ['receive', 'startup', 'echo', 'pingpong', 'broadcast'] as const;
+/** Compared in the suites that start servers; ws is what ratios are taken against. */
+const DEFAULT_SERVERS: readonly ServerName[] = ['wsimd', 'ws', 'ws+bufferutil', 'ws-corked'];
 const ROLES: readonly Role[] = ['server', 'client'];
 const SIZES = [16, 125, 1024, 16_384, 65_536, 1_048_576];
 const CHUNKINGS: readonly Chunking[] = [65_536, 'frame', 4096];
@@ -66,6 +70,7 @@ function parse(argv: string[]) {
     pace: {
       rounds: numbersOf('--rounds', values.rounds)?.[0] ?? (quick ? 5 : 9),
       time: quick ? 20 : 40,
+      serverTime: quick ? 150 : 400,
     },
   };
 }
@@ -119,6 +124,16 @@ async function main(argv: string[]): Promise<void> {
   console.log('');
   if (options.suites.includes('receive')) runReceive(receivers, { ...options, onSubject: add });
   if (options.suites.includes('startup')) runStartup(options.pace.rounds * 2 + 1, add);
+  const servers =
+    options.only.length === 0
+      ? DEFAULT_SERVERS
+      : SERVERS.filter((name) => options.only.includes(name));
+  for (const suite of ['echo', 'pingpong', 'broadcast'] as const) {
+    if (!options.suites.includes(suite)) continue;
+    const { rounds, serverTime: time } = options.pace;
+    const loads = LOADS[suite](options.sizes);
+    await runEndToEnd(loads, { rounds, time, servers, onSubject: add });
+  }
   if (options.json !== undefined)
     writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
 }

@@ -4,7 +4,7 @@
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { BatchWriter, backend, Decoder } from 'wsimd';
+import { BatchWriter, Decoder } from 'wsimd';
 
 /** What the server decoded, for those who look on. */
 export type Note = (what: string, describe: () => string) => void;
@@ -79,16 +79,13 @@ function describe(data: Uint8Array, isBinary: boolean): string {
 }
 
 /** Listens on a free port of the loopback interface. */
-export function listenWithCodec(
-  note: Note,
-  whenListening: (port: number, name: string) => void,
-): Server {
+export function listenWithCodec(note: Note, whenListening: (port: number) => void): Server {
   const server = createServer((_request, response) => response.writeHead(426).end());
   server.on('upgrade', (request, socket, head) => onUpgrade(request, socket, head, note));
   server.listen(0, '127.0.0.1', () => {
     const address = server.address();
     if (address !== null && typeof address === 'object') {
-      whenListening(address.port, `wsimd, ${backend()} backend`);
+      whenListening(address.port);
     }
   });
   return server;

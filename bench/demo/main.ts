@@ -2,9 +2,12 @@
 // shows what the server decoded; then how much CPU it needs a message, against stock ws in the same run.
 
 import { once } from 'node:events';
+import { connect, type NetConnectOpts, type Socket } from 'node:net';
+import { WebSocket } from 'ws';
+import { backend } from 'wsimd';
 import { formatBytes, formatRatio } from '../report.ts';
+import { ServerHandle } from '../servers/server-handle.ts';
 import { median, medianRatio } from '../stats.ts';
-import { type Client, ServerHandle } from './server-handle.ts';
 
 const ROUNDS = 5;
 /** Milliseconds a server is kept busy in a round. */
@@ -18,6 +21,25 @@ const CASES = [
   { bytes: 1024, isText: false },
   { bytes: 16_384, isText: false },
 ];
+
+/** A ws client, and the socket under it, which it lets us cork. */
+interface Client {
+  ws: WebSocket;
+  socket: Socket;
+}
+
+async function connectTo({ port }: ServerHandle): Promise<Client> {
+  let socket: Socket | undefined;
+  const ws = new WebSocket(`ws://127.0.0.1:${port}/`, {
+    perMessageDeflate: false,
+    createConnection: (options: object) => {
+      socket = connect(options as NetConnectOpts);
+      return socket;
+    },
+  });
+  await once(ws, 'open');
+  return { ws, socket: socket as Socket };
+}
 
 /** Everything a connection can carry, once, and every answer compared with what was sent. */
 async function converse({ ws }: Client): Promise<void> {
@@ -71,13 +93,13 @@ async function cpuPerMessage(
   payload: Buffer,
   isText: boolean,
 ): Promise<number> {
-  const before = await server.cpu();
+  const before = (await server.usage()).microseconds;
   const count = await flood(client, payload, isText);
-  return ((await server.cpu()) - before) / count;
+  return ((await server.usage()).microseconds - before) / count;
 }
 
 async function compare(ours: ServerHandle, theirs: ServerHandle): Promise<void> {
-  const clients = [await ours.connect(), await theirs.connect()];
+  const clients = [await connectTo(ours), await connectTo(theirs)];
   console.log(
     `\nserver CPU a message, echoing what a ws client sends (${ROUNDS} interleaved rounds, medians)`,
   );
@@ -99,12 +121,12 @@ async function compare(ours: ServerHandle, theirs: ServerHandle): Promise<void> 
   for (const { ws } of clients) ws.terminate();
 }
 
-const ours = await ServerHandle.start('wsimd', (line) => console.log(line));
-const theirs = await ServerHandle.start('ws', () => {});
+const ours = await ServerHandle.start('codec', (line) => console.log(line));
+const theirs = await ServerHandle.start('ws');
 try {
-  console.log(`a ws client talks to a server of ${ours.name}; it decoded`);
-  await converse(await ours.connect());
-  await ours.cpu('quiet');
+  console.log(`a ws client talks to a server on wsimd, ${backend()} backend; it decoded`);
+  await converse(await connectTo(ours));
+  await ours.usage('quiet');
   await compare(ours, theirs);
   console.log('\nMost of that is writing once a read instead of once a message;');
   console.log('`npm run bench -- receive` measures the decoder by itself.');

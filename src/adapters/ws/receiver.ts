@@ -104,8 +104,10 @@ export class CodecReceiver implements Handlers<'view'> {
   }
 
   message(data: Uint8Array, isBinary: boolean): void {
-    const payload = isBinary ? asBinaryType(data, this._binaryType) : data;
-    this.say('message', payload, isBinary);
+    const payload =
+      isBinary && this._binaryType !== 'nodebuffer' ? asBinaryType(data, this._binaryType) : data;
+    if (!this.isSynchronous) this.say('message', payload, isBinary);
+    else if (!this.isMuted) this.listeners.message.call(this, payload as never, isBinary as never);
   }
 
   ping(payload: Uint8Array): void {
