@@ -14,7 +14,7 @@ function onKernel(backend: 'wasm' | 'js', platform: 'node' | 'web') {
       env: { WSIMD_BACKEND: backend, WSIMD_TEST_PLATFORM: platform },
       setupFiles: platform === 'web' ? ['test/support/without-platform.ts'] : [],
       include: ['test/**/*.test.ts'],
-      exclude: once,
+      exclude: platform === 'web' ? [...once, 'test/ws/**'] : once,
     },
   };
 }

@@ -14,10 +14,10 @@ import {
   viewOf,
   writeUtf8,
 } from '../kernel/platform.ts';
-import { assertClose } from '../protocol/close.ts';
+import { assertClose, assertControl } from '../protocol/control-payload.ts';
 import type { Role } from '../protocol/errors.ts';
 import { sizeOfHeader, writeLength, writeMaskingKey } from '../protocol/header.ts';
-import { MAX_CONTROL_PAYLOAD, MAX_HEADER_LENGTH } from '../protocol/limits.ts';
+import { MAX_HEADER_LENGTH } from '../protocol/limits.ts';
 import { BINARY, CLOSE, CONTINUATION, isControl, PING, PONG, TEXT } from '../protocol/opcodes.ts';
 import { type BytesLike, toBytes } from './bytes.ts';
 import { nextMaskingKey } from './masking-keys.ts';
@@ -150,7 +150,7 @@ export class BatchWriterCore implements StagingOwner {
     const fin = options?.fin !== false;
     const first = (fin ? 0x80 : 0) | (options?.rsv1 === true ? 0x40 : 0) | opcode;
     const payload = typeof data === 'string' ? data : toBytes(data);
-    if (isControl(opcode)) assertControl(fin, payload);
+    if (isControl(opcode)) assertControl(fin, lengthOf(payload));
     if (typeof payload !== 'string') this.writeBytes(payload, first);
     else if (payload.length * 3 + MAX_HEADER_LENGTH <= SLAB_LIMIT) this.writeText(payload, first);
     else {
@@ -214,8 +214,10 @@ export class BatchWriterCore implements StagingOwner {
       const at = reserve(size);
       const end = writeLength(slabBlock(), at, first, 0, length);
       commit(end);
-      this.extend(slabBlock(), at, end);
-      this.extend(payload, 0, length);
+      const wasEmpty = this.queued === 0;
+      this.add(slabBlock(), at, end);
+      this.add(payload, 0, length);
+      if (wasEmpty) this.whenQueued?.();
       return;
     }
     const frame = allocate(size + length);
@@ -262,8 +264,14 @@ export class BatchWriterCore implements StagingOwner {
     this.extend(block, at, end);
   }
 
-  /** Adds `block[start, end)` to the open segment, or opens another. */
   private extend(block: Uint8Array, start: number, end: number): void {
+    const wasEmpty = this.queued === 0;
+    this.add(block, start, end);
+    if (wasEmpty) this.whenQueued?.();
+  }
+
+  /** Adds `block[start, end)` to the open segment, or opens another. */
+  private add(block: Uint8Array, start: number, end: number): void {
     if (this.block === block && this.end === start) this.end = end;
     else {
       this.closeSegment();
@@ -271,9 +279,7 @@ export class BatchWriterCore implements StagingOwner {
       this.start = start;
       this.end = end;
     }
-    const wasEmpty = this.queued === 0;
     this.queued += end - start;
-    if (wasEmpty) this.whenQueued?.();
   }
 
   private closeSegment(): void {
@@ -288,10 +294,6 @@ export class BatchWriterCore implements StagingOwner {
   }
 }
 
-function assertControl(fin: boolean, payload: string | Uint8Array): void {
-  if (!fin) throw new RangeError('a control frame must not be fragmented (§5.5)');
-  const length = typeof payload === 'string' ? utf8Length(payload) : payload.length;
-  if (length > MAX_CONTROL_PAYLOAD) {
-    throw new RangeError(`a control frame carries at most ${MAX_CONTROL_PAYLOAD} bytes (§5.5)`);
-  }
+function lengthOf(payload: string | Uint8Array): number {
+  return typeof payload === 'string' ? utf8Length(payload) : payload.length;
 }

@@ -4,7 +4,7 @@ import { FLAG, FLAGS, LENGTH, OFFSET, OPCODE } from '../kernel/frame-table.ts';
 import type { Scan } from '../kernel/kernel.ts';
 import { concat, copyOf, viewOf } from '../kernel/platform.ts';
 import { locateFault } from '../kernel/utf8.ts';
-import { readStatusCode } from '../protocol/close.ts';
+import { readStatusCode } from '../protocol/control-payload.ts';
 import { VIOLATION } from '../protocol/errors.ts';
 import { RULE } from '../protocol/header.ts';
 import { CLOSE } from '../protocol/opcodes.ts';

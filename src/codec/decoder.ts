@@ -17,6 +17,7 @@ import { type BytesLike, toBytes } from './bytes.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { PHASE } from './delivery.ts';
 import { FrozenScan } from './frozen-scan.ts';
+import { FORESIGHT } from './message-buffer.ts';
 import { type DecoderOptions, type Delivery, type Handlers, settle } from './options.ts';
 import { collectInto, type DecodedEvent } from './pull.ts';
 
@@ -73,7 +74,8 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
   get bufferedBytes(): number {
     const { backlog } = this;
     const kept = backlog === null ? 0 : backlog.scan.bytes + backlog.rest.length;
-    return this.heldBytes + this.queuedBytes + kept;
+    const transformed = this.awaitedBytes + (this.transformed?.data.length ?? 0);
+    return this.heldBytes + this.queuedBytes + kept + transformed;
   }
 
   /**
@@ -84,6 +86,7 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
    */
   write(chunk: BytesLike): boolean {
     const bytes = toBytes(chunk);
+    if (this.phase === PHASE.ENDED) this.throwUnthrown();
     if (this.phase === PHASE.IDLE) {
       this.isActive = true;
       this.isChunkOurs = this.settings.delivery === 'view';
@@ -98,7 +101,7 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
     } else if (this.phase !== PHASE.ENDED) {
       this.enqueue(bytes);
     }
-    return this.phase === PHASE.IDLE;
+    return this.phase !== PHASE.PAUSED && this.phase !== PHASE.ENDED;
   }
 
   /**
@@ -126,7 +129,9 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
    */
   endOfStream(): void {
     this.isAtEnd = true;
-    if (this.phase === PHASE.IDLE)
+    this.throwUnthrown();
+    if (this.phase === PHASE.INTERRUPTED) this.proceed();
+    else if (this.phase === PHASE.IDLE)
       this.fail(VIOLATION.UNEXPECTED_END, this.position + this.carried);
   }
 
@@ -152,7 +157,9 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
 
   /** Keeps a chunk that came from within a handler, or while paused. */
   private enqueue(bytes: Uint8Array): void {
-    const mine = this.settings.delivery === 'view' ? bytes : copyOf(bytes, 0, bytes.length);
+    const isWorthKeeping = bytes.length * FORESIGHT >= bytes.buffer.byteLength;
+    const mine =
+      this.settings.delivery === 'view' && isWorthKeeping ? bytes : copyOf(bytes, 0, bytes.length);
     this.queue ??= [];
     this.queue.push(mine);
     this.queuedBytes += mine.buffer.byteLength + QUEUE_OVERHEAD;
@@ -194,6 +201,10 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
       else {
         const chunk = this.queue[this.queueAt];
         this.queue[this.queueAt++] = NOTHING;
+        if (this.queueAt >= 64 && this.queueAt * 2 >= this.queue.length) {
+          this.queue.splice(0, this.queueAt);
+          this.queueAt = 0;
+        }
         this.queuedBytes -= chunk.buffer.byteLength + QUEUE_OVERHEAD;
         this.isChunkOurs = true;
         this.consume(chunk);

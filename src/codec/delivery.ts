@@ -3,7 +3,7 @@
 
 import type { Kernel } from '../kernel/kernel.ts';
 import { sliceLatin1, sliceUtf8, viewOf } from '../kernel/platform.ts';
-import { readStatusCode } from '../protocol/close.ts';
+import { readStatusCode } from '../protocol/control-payload.ts';
 import { ProtocolError, VIOLATION, type Violation } from '../protocol/errors.ts';
 import { RULE } from '../protocol/header.ts';
 import { CLOSE, PING } from '../protocol/opcodes.ts';
@@ -46,6 +46,10 @@ export abstract class DecoderOutput<D extends Delivery> {
   protected isAwaiting = false;
   /** The promise was kept: to be delivered next. */
   protected transformed: Message | null = null;
+  /** Bytes of the message that a transform has and has not given back. */
+  protected awaitedBytes = 0;
+  /** An error with nobody to hear it, met while no call of the caller's was on the stack. */
+  private unthrown: ProtocolError | null = null;
 
   constructor(kernel: Kernel, settings: Settings, handlers: Handlers<D>) {
     this.kernel = kernel;
@@ -59,14 +63,19 @@ export abstract class DecoderOutput<D extends Delivery> {
   protected deliverControl(opcode: number, payload: Uint8Array): void {
     const { handlers } = this;
     if (opcode === CLOSE) this.end();
-    if (this.settings.frames) handlers.frame?.(payload, { fin: true, rsv1: false, opcode });
-    else if (opcode === PING) handlers.ping?.(payload);
-    else if (opcode !== CLOSE) handlers.pong?.(payload);
-    if (opcode === CLOSE) {
-      const code = payload.length === 0 ? NO_STATUS_RECEIVED : readStatusCode(payload);
-      const reason = viewOf(payload, Math.min(2, payload.length), payload.length);
-      handlers.close?.(code, sliceUtf8(reason, 0, reason.length), reason);
+    try {
+      if (this.settings.frames) handlers.frame?.(payload, { fin: true, rsv1: false, opcode });
+      else if (opcode === PING) handlers.ping?.(payload);
+      else if (opcode !== CLOSE) handlers.pong?.(payload);
+    } finally {
+      if (opcode === CLOSE) this.deliverClose(payload);
     }
+  }
+
+  private deliverClose(payload: Uint8Array): void {
+    const code = payload.length === 0 ? NO_STATUS_RECEIVED : readStatusCode(payload);
+    const reason = viewOf(payload, Math.min(2, payload.length), payload.length);
+    this.handlers.close?.(code, sliceUtf8(reason, 0, reason.length), reason);
   }
 
   protected deliver({ data, isBinary, nonAscii }: Message): void {
@@ -86,19 +95,39 @@ export abstract class DecoderOutput<D extends Delivery> {
     try {
       result = this.settings.transform?.(message.data, message.isBinary);
     } catch (cause) {
-      this.failTransform(message, cause);
+      if (this.phase !== PHASE.ENDED) this.failTransform(message, cause);
       return;
     }
+    if (this.phase === PHASE.ENDED) return;
     if (result instanceof Uint8Array) {
       this.deliverTransformed({ ...message, data: result });
       return;
     }
     this.phase = PHASE.PAUSED;
     this.isAwaiting = true;
+    this.awaitedBytes = message.data.length;
     Promise.resolve(result).then(
-      (data) => this.keepPromise(message, data),
-      (cause) => this.breakPromise(message, cause),
+      (data) => this.settle(() => this.keepPromise(message, data)),
+      (cause) => this.settle(() => this.breakPromise(message, cause)),
     );
+  }
+
+  private settle(act: () => void): void {
+    this.isAwaiting = false;
+    this.awaitedBytes = 0;
+    try {
+      act();
+    } catch (error) {
+      if (error !== this.failure) throw error;
+      this.unthrown = this.failure;
+    }
+  }
+
+  /** Throws the error that nobody has heard of. */
+  protected throwUnthrown(): void {
+    const { unthrown } = this;
+    this.unthrown = null;
+    if (unthrown !== null) throw unthrown;
   }
 
   private keepPromise(message: Message, data: unknown): void {
@@ -106,14 +135,12 @@ export abstract class DecoderOutput<D extends Delivery> {
       this.breakPromise(message, new TypeError('a transform must give a Uint8Array'));
       return;
     }
-    this.isAwaiting = false;
     if (this.phase === PHASE.ENDED) return;
     this.transformed = { ...message, data };
     this.transformSettled();
   }
 
   private breakPromise(message: Message, cause: unknown): void {
-    this.isAwaiting = false;
     if (this.phase !== PHASE.ENDED) this.failTransform(message, cause);
   }
 

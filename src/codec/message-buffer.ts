@@ -10,7 +10,7 @@ import { allocate, copyInto, viewOf } from '../kernel/platform.ts';
 /** Bytes one more object in the list costs, as a round figure. */
 const PIECE_OVERHEAD = 256;
 /** How much larger than what has arrived the memory held for it may be. */
-const FORESIGHT = 8;
+export const FORESIGHT = 8;
 /** Pieces shorter than this are cheaper copied together than kept. */
 const KEEP_FROM = 1024;
 const SMALLEST_BLOCK = 256;
@@ -28,17 +28,25 @@ export class MessageBuffer {
   /** The memory being filled: the message's own once its end is near, else a block of small pieces. */
   block: Uint8Array = NOTHING;
   private filled = 0;
+  /** Where in the block the piece begins that is not in the list yet. */
+  private begin = 0;
+  /** The block is the message's own memory: whatever comes is copied there. */
+  private isFinal = false;
+  /** Counted already, however many pieces lie in it. */
+  private lastKept: ArrayBufferLike | null = null;
 
   /** Takes a piece whose memory nobody else will change: it stays where it is, or is copied. */
   keep(piece: Uint8Array, total: number): void {
     const memory = piece.buffer.byteLength;
-    if (piece.length < KEEP_FROM || piece.length * FORESIGHT < memory) {
+    if (this.isFinal || piece.length < KEEP_FROM || piece.length * FORESIGHT < memory) {
       this.append(piece, 0, piece.length, total);
       return;
     }
-    this.closeBlock();
+    this.splitBlock();
     this.pieces.push(piece);
-    this.held += memory + PIECE_OVERHEAD;
+    if (piece.buffer !== this.lastKept) this.held += memory;
+    this.lastKept = piece.buffer;
+    this.held += PIECE_OVERHEAD;
     this.length += piece.length;
   }
 
@@ -81,6 +89,8 @@ export class MessageBuffer {
     if (total > 0 && (this.length + length) * FORESIGHT >= total) {
       this.block = this.moveTo(allocate(total));
       this.held = total;
+      this.isFinal = true;
+      this.lastKept = null;
       return;
     }
     this.closeBlock();
@@ -103,8 +113,15 @@ export class MessageBuffer {
   }
 
   private closeBlock(): void {
-    if (this.filled > 0) this.pieces.push(viewOf(this.block, 0, this.filled));
+    this.splitBlock();
     this.block = NOTHING;
     this.filled = 0;
+    this.begin = 0;
+  }
+
+  /** What the block holds so far goes to the list; the rest of the block stays in use. */
+  private splitBlock(): void {
+    if (this.filled > this.begin) this.pieces.push(viewOf(this.block, this.begin, this.filled));
+    this.begin = this.filled;
   }
 }

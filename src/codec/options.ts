@@ -81,7 +81,7 @@ export interface FrameInfo {
 export interface Handlers<D extends Delivery = Delivery> {
   /** A whole message. `start` and `end` are given with `'borrowed'` only. */
   message?(data: Payload<D>, isBinary: boolean, start: number, end: number): void;
-  /** A piece of a message (option `partial`); borrowed with `'borrowed'`. Text is cut between characters. */
+  /** A piece of a message (option `partial`); borrowed with `'borrowed'`. As strings, text is cut between characters. */
   part?(data: Payload<D>, isBinary: boolean, isLast: boolean): void;
   /** A whole frame (option `unit: 'frame'`); its payload is as with `'view'` or `'copy'`. */
   frame?(payload: Uint8Array, frame: FrameInfo): void;
