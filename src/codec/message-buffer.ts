@@ -16,7 +16,7 @@ const KEEP_FROM = 1024;
 const SMALLEST_BLOCK = 256;
 const LARGEST_BLOCK = 1 << 16;
 
-const NOTHING = new Uint8Array(0);
+const NOTHING = allocate(0);
 
 /** The pieces of one message, in order. */
 export class MessageBuffer {

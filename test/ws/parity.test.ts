@@ -33,7 +33,10 @@ describe('over TLS', () => {
   const theirs = stock('ws');
   const ours = accelerated('ws');
 
-  it.each(Object.keys(SCENARIOS))('%s', async (name) => {
+  // TLS encrypts later: what terminate leaves of it is chance with ws, too.
+  const names = Object.keys(SCENARIOS).filter((name) => !name.includes('terminate'));
+
+  it.each(names)('%s', async (name) => {
     const expected = await play(name, { server: theirs, client: theirs, secure: true });
     expect(await play(name, { server: ours, client: ours, secure: true })).toEqual(expected);
   });

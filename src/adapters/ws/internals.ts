@@ -21,7 +21,7 @@ export interface StockSender {
   _queue: unknown[];
   onerror?: (error: Error) => void;
   close(code: number | undefined, data: unknown, mask: boolean, cb?: Callback): void;
-  sendFrame(list: Uint8Array[], cb?: Callback): void;
+  sendFrame(list: (Uint8Array | string)[], cb?: Callback): void;
 }
 
 /** Options of `setSocket`, of which older ws know fewer. */

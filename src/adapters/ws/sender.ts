@@ -70,10 +70,10 @@ export function senderOf(ws: WsModule): MakeSender {
     }
 
     /** Frames that ws made, or another who writes frames of their own (as engine.io does). */
-    override sendFrame(list: Uint8Array[], cb?: Callback): void {
+    override sendFrame(list: (Uint8Array | string)[], cb?: Callback): void {
       const { writer } = this;
       const before = writer.bytes;
-      for (const bytes of list) writer.raw(bytes);
+      for (const part of list) writer.raw(typeof part === 'string' ? Buffer.from(part) : part);
       this.queued(before, cb);
     }
 

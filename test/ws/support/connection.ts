@@ -75,7 +75,7 @@ export class Connection {
   }
 
   /** A server, and a raw socket that has shaken hands; `first` is sent in one packet with the request. */
-  async openRaw(server: object = {}, first = Buffer.alloc(0)): Promise<this> {
+  async openRaw(server: object = {}, first: Uint8Array = new Uint8Array(0)): Promise<this> {
     const port = await this.listen(server);
     this.wss.on('connection', (s: Any) => {
       this.s = s;
@@ -94,7 +94,7 @@ export class Connection {
       this.log.wire = end < 0 ? '' : received.subarray(end + 4).toString('hex');
     });
     raw.on('error', () => {});
-    this.ended.push(once(raw, 'close'));
+    this.ended.push(closeOf(raw));
     raw.write(Buffer.concat([Buffer.from(request), first]));
     await connected;
     while (!received.includes('\r\n\r\n')) await once(raw, 'data');
@@ -142,8 +142,13 @@ export class Connection {
     socket.on('error', (error: Any) =>
       log.push(['error', error.constructor.name, error.message, error.code, statusCodeOf(error)]),
     );
-    this.ended.push(once(socket, 'close'));
+    this.ended.push(closeOf(socket));
   }
+}
+
+/** `once` would reject on an error before. */
+function closeOf(socket: Any): Promise<void> {
+  return new Promise((resolve) => socket.on('close', () => resolve()));
 }
 
 function statusCodeOf(error: object): unknown {

@@ -140,8 +140,10 @@ export const SCENARIOS: Record<string, Scenario> = {
         thrown.push((error as Error).message);
       }
     }
-    connection.c.close(4999, 'x'.repeat(123));
-    return [thrown, await connection.closed()];
+    // Before 8.21 the close that threw has begun all the same, and would wait half a minute.
+    const { readyState } = connection.c;
+    connection.c.terminate();
+    return [thrown, readyState, await connection.closed()];
   },
 
   async 'sending before it is open throws'(connection) {
@@ -164,9 +166,9 @@ export const SCENARIOS: Record<string, Scenario> = {
     const opening = connection.open().catch(() => 'not opened');
     await until(() => connection.c !== undefined);
     connection.c.close();
-    const [code] = await once(connection.c, 'close');
+    await until(() => connection.c.readyState === 3);
     await Promise.race([opening, soon()]);
-    return [code, connection.log.client];
+    return connection.log.client;
   },
 
   ...Object.fromEntries(
@@ -304,7 +306,6 @@ export const SCENARIOS: Record<string, Scenario> = {
           c.addEventListener('close', (event: Any) =>
             seen.push(['close', event.code, event.reason, event.wasClean]),
           );
-          c.addEventListener('message', { handleEvent: () => seen.push('object') });
           c.onmessage = (event: Any) => {
             seen.push(['onmessage', event.type, event.target === c]);
             c.onmessage = null;
@@ -375,7 +376,8 @@ export const SCENARIOS: Record<string, Scenario> = {
     c.close(1000, 'bye');
     await connection.closed();
     isWatching = false;
-    return [new Set(turns).size, log];
+    // Before 8.17 the option is not known.
+    return [new Set(turns).size > 10, log];
   },
 
   async 'a masking key of the caller’s'(connection) {
@@ -401,9 +403,10 @@ export const SCENARIOS: Record<string, Scenario> = {
     const received: Buffer[] = [];
     here.on('data', (chunk: Buffer) => received.push(chunk));
     for (let i = 0; i < 40; i++) here.write(bytes(30_000));
-    here.end('the end');
+    await until(() => received.reduce((sum, chunk) => sum + chunk.length, 0) === 1_200_000);
+    here.end();
     await once(here, 'end');
-    return describe(Buffer.concat(received));
+    return [describe(Buffer.concat(received)), connection.log.client.at(-1)];
   },
 };
 
