@@ -2,14 +2,15 @@
 // `isAccelerated`, `broadcast`, `prepare`.
 
 import * as stock from 'ws';
-import { FLUSH, mark, policy, replaceMethods } from './accelerate.ts';
+import { prepare } from '../../codec/prepared-message.ts';
+import { accelerate, FLUSH, isAccelerated, mark, policy, replaceMethods } from './accelerate.ts';
+import { broadcast } from './broadcast.ts';
 import type { FlushPolicy } from './flush.ts';
 import { classesOf } from './internals.ts';
 import type * as types from './types.ts';
 
-export { PreparedMessage, type PrepareOptions, prepare } from '../../codec/prepared-message.ts';
-export { accelerate, isAccelerated } from './accelerate.ts';
-export { broadcast, type Recipient } from './broadcast.ts';
+export { PreparedMessage, type PrepareOptions } from '../../codec/prepared-message.ts';
+export type { Recipient } from './broadcast.ts';
 export type { FlushPolicy } from './flush.ts';
 export type {
   ClientOptions,
@@ -22,6 +23,7 @@ export type {
   VerifyClientCallbackAsync,
   VerifyClientCallbackSync,
 } from './types.ts';
+export { accelerate, broadcast, isAccelerated, prepare };
 
 const ws = classesOf(stock);
 
@@ -65,10 +67,15 @@ function flushOf(options: unknown): FlushPolicy | undefined {
   return (options as { flush?: FlushPolicy } | null | undefined)?.flush;
 }
 
+// What `require` gives is the class, and all else on it.
 Object.assign(AcceleratedWebSocket, {
   createWebSocketStream: rest.createWebSocketStream,
   Receiver: rest.Receiver,
   Sender: rest.Sender,
+  accelerate,
+  broadcast,
+  isAccelerated,
+  prepare,
   WebSocket: AcceleratedWebSocket,
   WebSocketServer: AcceleratedServer,
   Server: AcceleratedServer,

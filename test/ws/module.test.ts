@@ -1,0 +1,268 @@
+// The entry `wsimd/ws` and what it has beside ws: accelerate, isAccelerated, broadcast, flush.
+
+import { once } from 'node:events';
+import { createRequire } from 'node:module';
+import { describe, expect, it } from 'vitest';
+import * as original from 'ws';
+import * as entry from '../../src/adapters/ws/index.ts';
+import { Connection, soon, until } from './support/connection.ts';
+import { type Any, accelerated, stock, VERSIONS } from './support/libraries.ts';
+
+const require = createRequire(import.meta.url);
+const ours: Any = entry;
+const libraries = { server: ours, client: ours };
+
+async function withConnection(
+  options: Parameters<Connection['open']>[0],
+  use: (connection: Connection) => Promise<void>,
+  both: { server: Any; client: Any } = libraries,
+): Promise<void> {
+  const connection = new Connection(both);
+  try {
+    await connection.open(options);
+    await use(connection);
+  } finally {
+    await connection.dispose();
+  }
+}
+
+describe('wsimd/ws', () => {
+  it('exports what ws exports', () => {
+    for (const name of Object.keys(original)) expect(ours[name], name).toBeDefined();
+    expect(ours.default).toBe(ours.WebSocket);
+    const required = require('ws');
+    for (const name of Object.keys(required)) expect(ours.WebSocket[name], name).toBeDefined();
+    expect(ours.WebSocket.name).toBe('WebSocket');
+    expect(ours.WebSocketServer.name).toBe('WebSocketServer');
+    expect(ours.Server).toBe(ours.WebSocketServer);
+    expect(ours.WebSocket.OPEN).toBe(1);
+  });
+
+  it('makes accelerated instances of ws’s own classes, and leaves ws as it is', async () => {
+    await withConnection({}, async ({ c, s, wss }) => {
+      for (const socket of [c, s]) {
+        expect(socket).toBeInstanceOf(original.WebSocket);
+        expect(socket).toBeInstanceOf(ours.WebSocket);
+        expect(entry.isAccelerated(socket)).toBe(true);
+      }
+      expect(wss).toBeInstanceOf(original.WebSocketServer);
+      expect(wss.clients.has(s)).toBe(true);
+    });
+    expect(entry.isAccelerated(new (original.WebSocket as Any)(null, undefined, {}))).toBe(false);
+    expect(entry.isAccelerated(null)).toBe(false);
+    expect(entry.isAccelerated({})).toBe(false);
+  });
+
+  it('can be subclassed, and a server takes the subclass', async () => {
+    class Mine extends ours.WebSocket {
+      greet() {
+        (this as Any).send('hello from mine');
+      }
+    }
+    await withConnection({ server: { WebSocket: Mine } }, async ({ c, s }) => {
+      expect(s).toBeInstanceOf(Mine);
+      const heard = once(c, 'message');
+      s.greet();
+      expect(String((await heard)[0])).toBe('hello from mine');
+      expect(entry.isAccelerated(s)).toBe(true);
+    });
+  });
+});
+
+describe('accelerate', () => {
+  it.each(VERSIONS)('%s: changes the classes in place, once', (version) => {
+    const ws = stock(version);
+    const { setSocket } = ws.WebSocket?.prototype ?? ws.prototype;
+    expect(entry.accelerate(ws)).toBe(ws);
+    expect(entry.isAccelerated(ws.prototype)).toBe(true);
+    expect(ws.prototype.setSocket).not.toBe(setSocket);
+    const again = ws.prototype.setSocket;
+    entry.accelerate(ws);
+    expect(ws.prototype.setSocket).toBe(again);
+    expect(Object.keys(ws.prototype)).toEqual(Object.keys(stock(version).prototype));
+  });
+
+  it.each([
+    ['ws 8.4', () => stock('ws-8.4'), 'no option WebSocket'],
+    ['the class alone', () => class WebSocket {}, 'no Server'],
+    ['a browser’s module', () => ({ WebSocket: class {} }), 'no Server'],
+    ['nothing', () => undefined, 'not a module'],
+    [
+      'another’s implementation',
+      () => ({
+        WebSocket: class {},
+        WebSocketServer: class {},
+        Receiver: class {},
+        Sender: class {},
+      }),
+      'no setSocket',
+    ],
+  ])('refuses %s, and says why', (_name, load, why) => {
+    expect(() => entry.accelerate(load())).toThrow(why);
+    expect(() => entry.accelerate(load())).toThrow('8.5');
+  });
+
+  it('refuses a flush policy there is not', () => {
+    expect(() => entry.accelerate(stock('ws'), { flush: 'never' as never })).toThrow(TypeError);
+    expect(() => new ours.WebSocketServer({ noServer: true, flush: 'never' })).toThrow(TypeError);
+  });
+});
+
+describe('flush', () => {
+  /** Writes the server’s socket gets for three messages of one tick. */
+  async function writesOf(options: object): Promise<number> {
+    let writes = 0;
+    await withConnection({ server: options }, async ({ c, s }) => {
+      const { _socket: socket } = s;
+      const { write } = socket;
+      socket.write = (...args: unknown[]) => {
+        writes++;
+        return write.apply(socket, args);
+      };
+      let heard = 0;
+      c.on('message', () => heard++);
+      s.send('one');
+      s.send('two');
+      s.send('three');
+      await until(() => heard === 3);
+    });
+    return writes;
+  }
+
+  it.each([
+    ['turn', 1],
+    ['tick', 1],
+    ['immediate', 3],
+    [undefined, 1],
+  ])('%s: %i writes', async (flush, count) => {
+    expect(await writesOf(flush === undefined ? {} : { flush })).toBe(count);
+  });
+
+  it('does not wait where much is queued, nor where the socket closes', async () => {
+    await withConnection({}, async ({ s }) => {
+      s.send(Buffer.alloc(1 << 20));
+      expect(s._sender._bufferedBytes).toBe(0);
+      s.send('small');
+      expect(s._sender._bufferedBytes).toBe(7);
+      s.close();
+      expect(s._sender._bufferedBytes).toBe(0);
+    });
+  });
+
+  it('of a client, by its options', async () => {
+    await withConnection({ client: { flush: 'immediate' } }, async ({ c }) => {
+      c.send('now');
+      expect(c._sender._bufferedBytes).toBe(0);
+    });
+  });
+});
+
+describe('callbacks', () => {
+  it('are all called, though one throws', async () => {
+    const seen: string[] = [];
+    const uncaught = process.listeners('uncaughtException');
+    process.removeAllListeners('uncaughtException');
+    process.once('uncaughtException', (error) => seen.push(error.message));
+    try {
+      await withConnection({}, async ({ c }) => {
+        c.send('1', () => seen.push('1'));
+        c.send('2', () => {
+          throw new Error('2');
+        });
+        c.send('3', () => seen.push('3'));
+        await until(() => seen.length === 3);
+      });
+      expect(seen.sort()).toEqual(['1', '2', '3']);
+    } finally {
+      for (const listener of uncaught) process.on('uncaughtException', listener as never);
+    }
+  });
+
+  it('get an error where the socket was destroyed before the flush', async () => {
+    await withConnection({}, async ({ c }) => {
+      const failed = new Promise<Error>((resolve) => c.send('lost', resolve));
+      c._socket.destroy();
+      expect(((await failed) as Any).code).toBe('ERR_STREAM_DESTROYED');
+    });
+  });
+});
+
+describe('broadcast', () => {
+  const data = ['text', '안녕', Buffer.from([1, 2, 255]), new Uint8Array(5000), 'x'.repeat(10_000)];
+
+  async function play(
+    both: { server: Any; client: Any },
+    perMessageDeflate: boolean,
+  ): Promise<void> {
+    const options = { server: { perMessageDeflate }, client: { perMessageDeflate } };
+    await withConnection(
+      options,
+      async ({ c, s, wss }) => {
+        const heard: [Buffer, boolean][] = [];
+        c.on('message', (...args: [Buffer, boolean]) => heard.push(args));
+        const other = new both.client.WebSocket(c.url, options.client);
+        await once(other, 'open');
+        other.on('message', (...args: [Buffer, boolean]) => heard.push(args));
+        await until(() => wss.clients.size === 2);
+        s.send('before');
+        for (const one of data) {
+          expect(entry.broadcast(wss.clients, one as Any)).toBe(2);
+          expect(entry.broadcast(wss.clients, entry.prepare(one as Any))).toBe(2);
+        }
+        s.send('after');
+        await until(() => heard.length === 2 + 4 * data.length);
+        const ofOne = heard.filter(
+          ([text]) => String(text) !== 'before' && String(text) !== 'after',
+        );
+        for (const one of data) {
+          const same = ofOne.filter(([got]) => got.equals(Buffer.from(one as Any)));
+          expect(same).toHaveLength(4);
+          for (const [, isBinary] of same) expect(isBinary).toBe(typeof one !== 'string');
+        }
+        other.terminate();
+        await until(() => wss.clients.size === 1);
+        expect(entry.broadcast([other, ...wss.clients], 'x')).toBe(1);
+      },
+      both,
+    );
+  }
+
+  it.each([false, true])('reaches all that are open (deflate: %s)', (deflate) =>
+    play(libraries, deflate),
+  );
+
+  it.each(VERSIONS)('reaches the sockets of %s, accelerated or not', async (version) => {
+    await play({ server: accelerated(version), client: stock(version) }, false);
+    await play({ server: stock(version), client: accelerated(version) }, false);
+  });
+
+  it('keeps its place behind what ws has queued', async () => {
+    await withConnection({}, async ({ c, s }) => {
+      const heard: string[] = [];
+      c.on('message', (text: Buffer) => heard.push(String(text)));
+      s.send(new Blob(['from a blob']));
+      s.send(entry.prepare('prepared'));
+      s.send('last', () => heard.push('called back'));
+      await until(() => heard.length === 4);
+      expect(heard.filter((text) => text !== 'called back')).toEqual([
+        'from a blob',
+        'prepared',
+        'last',
+      ]);
+    });
+  });
+
+  it('of an empty message, and from a client, which masks each', async () => {
+    await withConnection({}, async ({ c, s }) => {
+      const heard: string[] = [];
+      s.on('message', (text: Buffer) => heard.push(String(text)));
+      const message = entry.prepare('from the client');
+      c.send(message);
+      c.send(message, { fin: true });
+      c.send(entry.prepare(''));
+      await until(() => heard.length === 3);
+      expect(heard).toEqual(['from the client', 'from the client', '']);
+      await soon();
+    });
+  });
+});
