@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 const SOURCES = ['assembly', 'src', 'bench', 'scripts', 'asconfig.json', 'package.json'];
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+export const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 /** Runs a program from the repository's root, its output shown; where it fails, so does this process. */
 export function run(command, args) {
