@@ -236,6 +236,40 @@ describe('broadcast', () => {
     await play({ server: stock(version), client: accelerated(version) }, false);
   });
 
+  it('compresses once where contexts are not taken over', async () => {
+    const perMessageDeflate = { serverNoContextTakeover: true, threshold: 100 };
+    const options = { server: { perMessageDeflate }, client: { perMessageDeflate: true } };
+    await withConnection(options, async ({ c, s, wss }) => {
+      const other = new ours.WebSocket(c.url, { perMessageDeflate: true });
+      await once(other, 'open');
+      const heard: string[] = [];
+      for (const client of [c, other]) {
+        client.on('message', (data: Buffer) => heard.push(String(data)));
+      }
+      await until(() => wss.clients.size === 2);
+      const taken: Uint8Array[] = [];
+      for (const one of wss.clients) {
+        const { write } = one._socket;
+        one._socket.write = (bytes: Uint8Array, ...rest: unknown[]) => {
+          taken.push(bytes);
+          return write.call(one._socket, bytes, ...rest);
+        };
+      }
+      const text = '반복되는 말 '.repeat(100);
+      entry.broadcast(wss.clients, text);
+      entry.broadcast(wss.clients, 'short');
+      s.send(entry.prepare(text), { compress: false });
+      await until(() => heard.length === 5);
+      expect(heard.filter((one) => one === text)).toHaveLength(3);
+      expect(heard.filter((one) => one === 'short')).toHaveLength(2);
+      const [first, second] = taken.map((bytes) => Buffer.from(bytes).subarray(0, 20));
+      expect(first[0]).toBe(0xc1);
+      expect(first.equals(second)).toBe(true);
+      expect(c.extensions).toContain('permessage-deflate');
+      other.terminate();
+    });
+  });
+
   it('keeps its place behind what ws has queued', async () => {
     await withConnection({}, async ({ c, s }) => {
       const heard: string[] = [];

@@ -3,6 +3,7 @@
 
 import type { Duplex } from 'node:stream';
 import { PreparedMessage } from '../../codec/prepared-message.ts';
+import { forConnection } from './deflate.ts';
 import type { FlushPolicy } from './flush.ts';
 import {
   type Callback,
@@ -29,6 +30,7 @@ interface SendOptions {
   binary?: boolean;
   fin?: boolean;
   mask?: boolean;
+  compress?: boolean;
 }
 
 /** Whether frames of this WebSocket, of ws, go through the codec. */
@@ -97,7 +99,7 @@ function methodsFor(ws: WsModule): Methods {
           return;
         }
       }
-      if (data instanceof PreparedMessage) sendPayload(this, send, data, options, cb);
+      if (data instanceof PreparedMessage) sendPrepared(this, send, data, options, cb);
       else send.call(this, data, options, cb);
     },
 
@@ -169,7 +171,7 @@ function isWhole(options: unknown, isMasked: boolean): options is SendOptions {
 }
 
 /** A prepared message where it cannot be sent as it is: compressed, or in line behind others. */
-function sendPayload(
+function sendPrepared(
   socket: StockSocket,
   send: StockSocket['send'],
   message: PreparedMessage,
@@ -177,6 +179,16 @@ function sendPayload(
   cb?: Callback,
 ): void {
   const binary = message.isBinary;
+  const sender = socket._sender as CodecSender | null;
+  if (socket.readyState === OPEN && sender?.isIdle && isWhole(options ?? {}, !socket._isServer)) {
+    const isPlainly = (options as SendOptions | null)?.compress === false;
+    const ready = isPlainly ? message : forConnection(message, socket._extensions);
+    const callback = typeof options === 'function' ? (options as Callback) : cb;
+    if (ready !== undefined) {
+      sender.queue(ready, binary, callback);
+      return;
+    }
+  }
   if (typeof options === 'function')
     send.call(socket, message.payload, { binary }, options as Callback);
   else send.call(socket, message.payload, { ...(options as object), binary }, cb);

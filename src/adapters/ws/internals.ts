@@ -18,6 +18,7 @@ export interface StockSender {
   _firstFragment: boolean;
   /** What delays its queue: 0 for nothing. Older ones have `_deflating` instead. */
   _state?: number;
+  _deflating?: boolean;
   _queue: unknown[];
   onerror?: (error: Error) => void;
   close(code: number | undefined, data: unknown, mask: boolean, cb?: Callback): void;

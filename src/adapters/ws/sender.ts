@@ -16,8 +16,10 @@ const FLUSH_FROM = 1 << 17;
 
 /** What ws's Sender is made into. */
 export interface CodecSender extends StockSender, Flushable {
-  /** Whether a message may be queued right away: no extension, and none of ws's own queue before it. */
+  /** Whether a message may be queued right away: no extension, and nothing in ws's own queue before it. */
   readonly isFree: boolean;
+  /** Whether ws's own queue is empty, whatever the extensions. */
+  readonly isIdle: boolean;
   /** Queues a whole message. */
   queue(data: string | BytesLike | PreparedMessage, isBinary: boolean, cb?: Callback): void;
 }
@@ -58,7 +60,12 @@ export function senderOf(ws: WsModule): MakeSender {
     }
 
     get isFree(): boolean {
-      return this.isPlain && !this._state && this._firstFragment && this._queue.length === 0;
+      return this.isPlain && this.isIdle;
+    }
+
+    get isIdle(): boolean {
+      // Before 8.18 there is `_deflating` where `_state` is now.
+      return !this._state && !this._deflating && this._firstFragment && this._queue.length === 0;
     }
 
     queue(data: string | BytesLike | PreparedMessage, isBinary: boolean, cb?: Callback): void {
