@@ -8,11 +8,12 @@ import { describeEnvironment } from './environment.ts';
 import { CASES, type Case, type Chunking } from './payloads.ts';
 import { type Ratio, type Report, type Row, toText } from './report.ts';
 import { SERVERS, type ServerName } from './servers/servers.ts';
+import { runConnections } from './suites/connections.ts';
 import { LOADS, runEndToEnd } from './suites/end-to-end.ts';
 import { runReceive } from './suites/receive.ts';
 import { runStartup } from './suites/startup.ts';
 
-const SUITES = ['receive', 'startup', 'echo', 'pingpong', 'broadcast'] as const;
+const SUITES = ['receive', 'startup', 'echo', 'pingpong', 'broadcast', 'connections'] as const;
 /** Compared in the suites that start servers; ws is what ratios are taken against. */
 const DEFAULT_SERVERS: readonly ServerName[] = ['wsimd', 'ws', 'ws+bufferutil', 'ws-corked'];
 const ROLES: readonly Role[] = ['server', 'client'];
@@ -71,6 +72,7 @@ function parse(argv: string[]) {
       rounds: numbersOf('--rounds', values.rounds)?.[0] ?? (quick ? 5 : 9),
       time: quick ? 20 : 40,
       serverTime: quick ? 150 : 400,
+      connections: quick ? 1000 : 5000,
     },
   };
 }
@@ -133,6 +135,11 @@ async function main(argv: string[]): Promise<void> {
     const { rounds, serverTime: time } = options.pace;
     const loads = LOADS[suite](options.sizes);
     await runEndToEnd(loads, { rounds, time, servers, onSubject: add });
+  }
+  if (options.suites.includes('connections')) {
+    const { rounds, connections: count } = options.pace;
+    const few = Math.ceil(rounds / 3);
+    await runConnections({ count, rounds: few, servers, onSubject: add });
   }
   if (options.json !== undefined)
     writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);

@@ -121,7 +121,7 @@ async function compare(ours: ServerHandle, theirs: ServerHandle): Promise<void> 
   for (const { ws } of clients) ws.terminate();
 }
 
-const ours = await ServerHandle.start('codec', (line) => console.log(line));
+const ours = await ServerHandle.start('codec', { onNote: (line) => console.log(line) });
 const theirs = await ServerHandle.start('ws');
 try {
   console.log(`a ws client talks to a server on wsimd, ${backend()} backend; it decoded`);

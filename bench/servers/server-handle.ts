@@ -27,9 +27,15 @@ export class ServerHandle {
     this.name = name;
   }
 
-  /** `onNote` hears what the server decoded, where it tells. */
-  static async start(name: ServerName, onNote?: (line: string) => void): Promise<ServerHandle> {
-    const child = fork(PROCESS, [name], { env: { ...process.env, ...environmentOf(name) } });
+  /** `onNote` hears what the server decoded, where it tells; `exposeGc`: collect before memory is read. */
+  static async start(
+    name: ServerName,
+    { onNote, exposeGc }: { onNote?: (line: string) => void; exposeGc?: boolean } = {},
+  ): Promise<ServerHandle> {
+    const child = fork(PROCESS, [name], {
+      env: { ...process.env, ...environmentOf(name) },
+      execArgv: exposeGc ? ['--expose-gc'] : [],
+    });
     const [first] = (await once(child, 'message')) as [FromServer];
     if (first.type !== 'listening') throw new Error(`${name} did not listen`);
     child.on('message', (message: FromServer) => {

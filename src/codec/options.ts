@@ -30,7 +30,7 @@ export type Transform = (
   isBinary: boolean,
 ) => Uint8Array | PromiseLike<Uint8Array>;
 
-/** Options of a decoder. */
+/** Options of a decoder. Where the object is frozen, all decoders made with it share what it is turned into. */
 export interface DecoderOptions<D extends Delivery = Delivery> {
   /** Which end this is: a `'server'` reads masked frames, a `'client'` unmasked ones (§5.1). */
   role: Role;
@@ -116,8 +116,19 @@ export interface Settings {
 
 const DELIVERIES: readonly unknown[] = ['view', 'copy', 'string', 'borrowed'];
 
+/** Of frozen options: they are settled once, for all decoders that share them. */
+const settled = new WeakMap<DecoderOptions, Settings>();
+
 /** Checks and completes the options. Throws a TypeError or RangeError that names the option. */
 export function settle(options: DecoderOptions): Settings {
+  const known = settled.get(options);
+  if (known !== undefined) return known;
+  const settings = check(options);
+  if (Object.isFrozen(options)) settled.set(options, settings);
+  return settings;
+}
+
+function check(options: DecoderOptions): Settings {
   const { role, delivery = 'view', maxPayload = DEFAULT_MAX_PAYLOAD } = options;
   const frames = oneOf('unit', options.unit ?? 'message', ['message', 'frame']) === 'frame';
   oneOf('role', role, ['server', 'client']);

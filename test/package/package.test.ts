@@ -190,7 +190,8 @@ describe('what is shipped', () => {
       files(shipped())
         .filter((path) => name.test(path))
         .reduce((sum, path) => sum + gzipSync(readFileSync(path)).length, 0);
-    expect(sizeOf(/dist[\\/].*\.js$/)).toBeLessThan(44 * 1024);
+    expect(sizeOf(/dist[\\/](?!adapters|chunks[\\/]accelerate).*\.js$/)).toBeLessThan(38 * 1024);
+    expect(sizeOf(/dist[\\/](adapters|chunks[\\/]accelerate).*\.js$/)).toBeLessThan(10 * 1024);
     expect(statSync(join(shipped(), 'dist', 'wsimd.wasm')).size).toBeLessThanOrEqual(8192);
   });
 

@@ -20,8 +20,6 @@ import { type CodecSender, senderOf } from './sender.ts';
 const ACCELERATED = Symbol.for('wsimd.accelerated');
 /** On a WebSocket or its prototype: the flush policy. */
 export const FLUSH = Symbol('wsimd.flush');
-/** On a net.Socket: the sender whose frames must leave before it ends. */
-const SENDER = Symbol('wsimd.sender');
 
 /** Of WebSocket.prototype, what is replaced. */
 type Methods = Pick<StockSocket, 'setSocket' | 'send' | 'terminate'>;
@@ -120,11 +118,8 @@ function installer(ws: WsModule, setSocket: StockSocket['setSocket']) {
     listeners ??= listenersOf(socket._receiver as StockSocket);
     const { _sender: stock, _isServer: isServer } = socket;
     const flush = Reflect.get(socket, FLUSH) as FlushPolicy;
-    const sender = new Sender(stock, isServer, flush, options.generateMask);
     socket._receiver = new CodecReceiver(socket, options, internals, listeners);
-    socket._sender = sender;
-    (raw as unknown as Record<symbol, CodecSender>)[SENDER] = sender;
-    raw.prependListener('end', flushBeforeEnd);
+    socket._sender = new Sender(stock, isServer, flush, options.generateMask);
     socket.emit('open');
   };
 }
@@ -146,11 +141,6 @@ function listenersOf(receiver: StockSocket): Listeners {
   return Object.fromEntries(
     EVENTS.map((event) => [event, receiver.listeners(event)[0]]),
   ) as unknown as Listeners;
-}
-
-/** The other end sends no more, and ws will end this one: what is queued leaves before. */
-function flushBeforeEnd(this: Duplex): void {
-  (this as unknown as Record<symbol, CodecSender>)[SENDER].flush();
 }
 
 function isPlain(data: unknown): data is string | Uint8Array | PreparedMessage {

@@ -5,7 +5,7 @@
 import type { EventEmitter } from 'node:events';
 import type { Duplex, Writable } from 'node:stream';
 
-export type Callback = (error?: Error) => void;
+export type Callback = (error?: Error | null) => void;
 
 /** A method of ws that is called with another `this`. */
 export type Method = (this: object, ...args: never[]) => unknown;

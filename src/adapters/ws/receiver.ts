@@ -2,7 +2,7 @@
 // the listeners ws made for its own. Not a stream; it does what the WebSocket asks of one.
 
 import type { DecoderCore } from '../../codec/decoder.ts';
-import type { Handlers } from '../../codec/options.ts';
+import type { DecoderOptions, Handlers } from '../../codec/options.ts';
 import { Decoder } from '../../entry/auto.ts';
 import type { ProtocolError } from '../../protocol/errors.ts';
 import { errorAsInWs } from './errors.ts';
@@ -15,6 +15,7 @@ import {
   type SocketOptions,
   type StockSocket,
 } from './internals.ts';
+import type { CodecSender } from './sender.ts';
 
 /** Events that ws listens to on its receiver. */
 export const EVENTS = ['conclude', 'drain', 'error', 'message', 'ping', 'pong'] as const;
@@ -34,6 +35,7 @@ export class CodecReceiver implements Handlers<'view'> {
   errorEmitted = false;
   needDrain = false;
 
+  private readonly socket: StockSocket;
   private readonly decoder: DecoderCore<'view'>;
   private readonly listeners: Listeners;
   private readonly internals: Internals;
@@ -49,26 +51,14 @@ export class CodecReceiver implements Handlers<'view'> {
     internals: Internals,
     listeners: Listeners,
   ) {
-    const { kWebSocket } = internals;
-    (this as unknown as Record<symbol, unknown>)[kWebSocket] = socket;
+    Reflect.set(this, internals.kWebSocket, socket);
+    this.socket = socket;
     this._binaryType = socket._binaryType;
     this._isServer = socket._isServer;
     this.internals = internals;
     this.listeners = listeners;
     this.isSynchronous = options.allowSynchronousEvents !== false;
-    const deflate = deflateOf(socket._extensions);
-    this.decoder = new Decoder(
-      {
-        role: socket._isServer ? 'server' : 'client',
-        maxPayload: options.maxPayload || Number.POSITIVE_INFINITY,
-        maxFragments: options.maxFragments,
-        maxBufferedChunks: options.maxBufferedChunks,
-        skipUtf8Validation: options.skipUTF8Validation,
-        allowLongLengths: true,
-        ...(deflate && { rsv1: true, transform: inflateWith(deflate) }),
-      },
-      this,
-    );
+    this.decoder = new Decoder(decoderOptions(socket, options), this);
   }
 
   /** What the WebSocket looks at of a stream. */
@@ -85,10 +75,11 @@ export class CodecReceiver implements Handlers<'view'> {
     return false;
   }
 
-  /** No more chunks follow. */
+  /** No more chunks follow. ws ends the socket right behind this: what is queued leaves before. */
   end(): void {
     if (this.isEnding) return;
     this.isEnding = true;
+    (this.socket._sender as CodecSender).flush();
     if (!this.needDrain) process.nextTick(finish, this);
   }
 
@@ -165,6 +156,29 @@ export class CodecReceiver implements Handlers<'view'> {
     this.over();
   }
 }
+
+/** The options of ws as the decoder's; the same object for all connections they are the same for. */
+function decoderOptions(socket: StockSocket, options: SocketOptions): DecoderOptions<'view'> {
+  const { maxPayload, maxFragments, maxBufferedChunks, skipUTF8Validation } = options;
+  const made: DecoderOptions<'view'> = {
+    role: socket._isServer ? 'server' : 'client',
+    maxPayload: maxPayload || Number.POSITIVE_INFINITY,
+    maxFragments,
+    maxBufferedChunks,
+    skipUtf8Validation: skipUTF8Validation,
+    allowLongLengths: true,
+  };
+  const deflate = deflateOf(socket._extensions);
+  if (deflate) return { ...made, rsv1: true, transform: inflateWith(deflate) };
+  const key = JSON.stringify(made);
+  const known = shared.get(key) ?? Object.freeze(made);
+  if (shared.size < MOST_SHARED) shared.set(key, known);
+  return known;
+}
+
+const shared = new Map<string, DecoderOptions<'view'>>();
+/** As many servers and clients with options of their own as one program may reasonably have. */
+const MOST_SHARED = 100;
 
 function finish(receiver: CodecReceiver): void {
   if (receiver.finished || receiver.errorEmitted) return;

@@ -2,6 +2,7 @@
 // leaves in one write. Plain messages are encoded by the batch writer; compressed ones, Blobs, fragments and
 // control frames take ws's own way as far as the bytes of their frames.
 
+import type { Duplex } from 'node:stream';
 import type { BatchWriterCore } from '../../codec/batch-writer.ts';
 import type { BytesLike } from '../../codec/bytes.ts';
 import { PreparedMessage } from '../../codec/prepared-message.ts';
@@ -34,7 +35,10 @@ type MakeSender = new (
 /** Derives the class from the Sender of a given ws. */
 export function senderOf(ws: WsModule): MakeSender {
   return class extends ws.Sender implements CodecSender {
-    private readonly writer: BatchWriterCore;
+    /** Only while something is queued: idle connections need none. */
+    private writer: BatchWriterCore | null = null;
+    private readonly isServer: boolean;
+    private readonly maskingKey: (() => number) | undefined;
     private readonly policy: FlushPolicy;
     private readonly isPlain: boolean;
     private callbacks: Callback[] | null = null;
@@ -55,8 +59,8 @@ export function senderOf(ws: WsModule): MakeSender {
       }
       this.policy = policy;
       this.isPlain = deflateOf(stock._extensions) === undefined;
-      const role = isServer ? 'server' : 'client';
-      this.writer = new BatchWriter({ role, maskingKey: generateMask && keysFrom(generateMask) });
+      this.isServer = isServer;
+      this.maskingKey = generateMask && keysFrom(generateMask);
     }
 
     get isFree(): boolean {
@@ -69,19 +73,19 @@ export function senderOf(ws: WsModule): MakeSender {
     }
 
     queue(data: string | BytesLike | PreparedMessage, isBinary: boolean, cb?: Callback): void {
-      const { writer } = this;
+      const writer = this.borrowWriter();
       const before = writer.bytes;
       if (data instanceof PreparedMessage) writer.prepared(data);
       else writer.frame(isBinary ? BINARY : TEXT, data);
-      this.queued(before, cb);
+      this.queued(writer.bytes, before, cb);
     }
 
     /** Frames that ws made, or another who writes frames of their own (as engine.io does). */
     override sendFrame(list: (Uint8Array | string)[], cb?: Callback): void {
-      const { writer } = this;
+      const writer = this.borrowWriter();
       const before = writer.bytes;
       for (const part of list) writer.raw(typeof part === 'string' ? Buffer.from(part) : part);
-      this.queued(before, cb);
+      this.queued(writer.bytes, before, cb);
     }
 
     /** The last frame, and often the last chance to send it. */
@@ -90,8 +94,18 @@ export function senderOf(ws: WsModule): MakeSender {
       this.flush();
     }
 
-    private queued(before: number, cb?: Callback): void {
-      const { bytes } = this.writer;
+    private borrowWriter(): BatchWriterCore {
+      this.writer ??=
+        (this.maskingKey ? null : writersOf(this.isServer).pop()) ?? this.makeWriter();
+      return this.writer;
+    }
+
+    private makeWriter(): BatchWriterCore {
+      const { isServer, maskingKey } = this;
+      return new BatchWriter({ role: isServer ? 'server' : 'client', maskingKey });
+    }
+
+    private queued(bytes: number, before: number, cb?: Callback): void {
       this._bufferedBytes += bytes - before;
       if (typeof cb === 'function') {
         this.callbacks ??= [];
@@ -107,34 +121,50 @@ export function senderOf(ws: WsModule): MakeSender {
     flush(): void {
       this.isPlanned = false;
       const { writer, callbacks, _socket: socket } = this;
+      if (writer === null) return;
       const { bytes } = writer;
-      if (bytes === 0 && callbacks === null) return;
       const segments = writer.take();
       this.callbacks = null;
+      this.writer = null;
+      const idle = writersOf(this.isServer);
+      if (this.maskingKey === undefined && idle.length < MOST_IDLE) idle.push(writer);
       this._bufferedBytes -= bytes;
-      const cb = callbacks === null ? undefined : callAll(callbacks);
-      if (segments.length === 1) {
-        socket.write(segments[0], cb);
-        return;
-      }
-      const last = segments.length - 1;
-      socket.cork();
-      for (let i = 0; i < last; i++) socket.write(segments[i]);
-      socket.write(segments[last] ?? EMPTY, cb);
-      socket.uncork();
+      write(socket, segments, callbacks === null ? undefined : callAll(callbacks));
     }
   };
 }
 
 const EMPTY = new Uint8Array(0);
 
-function callAll(callbacks: Callback[]): (error?: Error | null) => void {
-  if (callbacks.length === 1) return callbacks[0] as (error?: Error | null) => void;
+/** Segments to a socket, in one write of it; `cb` when the last is out. */
+function write(socket: Duplex, segments: Uint8Array[], cb?: Callback): void {
+  if (segments.length <= 1) {
+    if (segments.length === 1 || cb !== undefined) socket.write(segments[0] ?? EMPTY, cb);
+    return;
+  }
+  const last = segments.length - 1;
+  socket.cork();
+  for (let i = 0; i < last; i++) socket.write(segments[i]);
+  socket.write(segments[last], cb);
+  socket.uncork();
+}
+
+/** Writers that have nothing queued, for whoever needs one next. */
+const idleServers: BatchWriterCore[] = [];
+const idleClients: BatchWriterCore[] = [];
+const MOST_IDLE = 256;
+
+function writersOf(isServer: boolean): BatchWriterCore[] {
+  return isServer ? idleServers : idleClients;
+}
+
+function callAll(callbacks: Callback[]): Callback {
+  if (callbacks.length === 1) return callbacks[0];
   return (error) => {
     let i = 0;
     const callRest = (): void => {
       try {
-        while (i < callbacks.length) callbacks[i++](error as Error);
+        while (i < callbacks.length) callbacks[i++](error);
       } finally {
         // One that throws must not silence those behind it.
         if (i < callbacks.length) process.nextTick(callRest);
