@@ -155,6 +155,24 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
     this.end();
   }
 
+  /** Whether it stands between two messages, with nothing held: it may go on with another stream. */
+  get isBetweenMessages(): boolean {
+    return (
+      this.phase === PHASE.IDLE && this.isFresh && this.queue === null && this.backlog === null
+    );
+  }
+
+  /** Bytes of the stream taken so far; only while it stands between two messages. */
+  get offset(): number {
+    return this.position;
+  }
+
+  /** @internal Goes on with another stream, of which `offset` bytes have been taken before. */
+  rebind(handlers: Handlers<D>, offset: number): void {
+    this.handlers = handlers;
+    this.position = offset;
+  }
+
   /** Keeps a chunk that came from within a handler, or while paused. */
   private enqueue(bytes: Uint8Array): void {
     const isWorthKeeping = bytes.length * FORESIGHT >= bytes.buffer.byteLength;

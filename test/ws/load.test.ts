@@ -67,6 +67,53 @@ describe('2,000 connections', () => {
   });
 });
 
+describe('connections that share decoders', () => {
+  it('keep their messages apart, and count their own bytes', async () => {
+    await withServer({}, async (port, wss) => {
+      const heard: Record<string, string[]> = {};
+      const errors: Any[] = [];
+      let next = 0;
+      wss.on('connection', (s: Any) => {
+        const name = `connection ${next++}`;
+        heard[name] = [];
+        s.on('message', (data: Buffer) => heard[name].push(String(data)));
+        s.on('error', (error: Any) => errors.push(error));
+      });
+      const sockets: Socket[] = [];
+      for (let i = 0; i < 5; i++) sockets.push(await upgrade(port));
+      const streams = sockets.map((_, i) => {
+        const whole = frame({
+          opcode: 1,
+          payload: new TextEncoder().encode(`whole ${i}`),
+          key: KEY,
+        });
+        const start = {
+          opcode: 1,
+          fin: false,
+          payload: new TextEncoder().encode(`안 ${i} `),
+          key: KEY,
+        };
+        const end = { opcode: 0, payload: new TextEncoder().encode('끝'), key: [i, 7, 8, 9] };
+        return join(whole, frame(start), frame(end), whole);
+      });
+      const longest = Math.max(...streams.map(({ length }) => length));
+      for (let at = 0; at < longest; at += 3) {
+        for (const [i, socket] of sockets.entries()) socket.write(streams[i].subarray(at, at + 3));
+        await soon(1);
+      }
+      const all = () => Object.values(heard).every((messages) => messages.length === 3);
+      await until(all);
+      for (let i = 0; i < 5; i++) {
+        expect(heard[`connection ${i}`]).toEqual([`whole ${i}`, `안 ${i} 끝`, `whole ${i}`]);
+      }
+      sockets[3].write(new Uint8Array([0x83, 0x80]));
+      await until(() => errors.length === 1);
+      expect(errors[0].cause.offset).toBe(streams[3].length);
+      for (const socket of sockets) socket.destroy();
+    });
+  });
+});
+
 describe('a connection that breaks off', () => {
   it('at any byte of a message: what was whole is delivered, nothing else', async () => {
     const whole = frame({ opcode: 1, payload: new TextEncoder().encode('whole'), key: KEY });

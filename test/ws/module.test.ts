@@ -149,6 +149,23 @@ describe('flush', () => {
     });
   });
 
+  it('gathers what is sent inside ‘open’ and ‘connection’, too', async () => {
+    const queued: number[] = [];
+    const connection = new Connection(libraries);
+    const send = (socket: Any) => {
+      socket.send('one');
+      socket.send('two');
+      queued.push(socket._sender._bufferedBytes);
+    };
+    try {
+      await connection.open({}, { whenOpen: send, onConnection: send });
+      expect(queued).toEqual([2 * (2 + 3), 2 * (6 + 3)]);
+      await until(() => connection.log.server.length === 2 && connection.log.client.length === 2);
+    } finally {
+      await connection.dispose();
+    }
+  });
+
   it('of a client, by its options', async () => {
     await withConnection({ client: { flush: 'immediate' } }, async ({ c }) => {
       c.send('now');

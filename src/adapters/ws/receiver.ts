@@ -36,11 +36,17 @@ export class CodecReceiver implements Handlers<'view'> {
   needDrain = false;
 
   private readonly socket: StockSocket;
-  private readonly decoder: DecoderCore<'view'>;
+  /** Only while a message is in progress: connections between messages share a few. */
+  private decoder: DecoderCore<'view'> | null = null;
+  private readonly decoders: Decoders;
+  /** Bytes taken while there was a decoder. */
+  private offset = 0;
   private readonly listeners: Listeners;
   private readonly internals: Internals;
   private readonly isSynchronous: boolean;
   private isMuted = false;
+  /** A close frame or an error came, or the WebSocket is closed: what still comes is dropped. */
+  private isOver = false;
   private isEnding = false;
   /** Called when no more events follow. */
   private whenOver: Method | null = null;
@@ -58,7 +64,7 @@ export class CodecReceiver implements Handlers<'view'> {
     this.internals = internals;
     this.listeners = listeners;
     this.isSynchronous = options.allowSynchronousEvents !== false;
-    this.decoder = new Decoder(decoderOptions(socket, options), this);
+    this.decoders = decodersFor(socket, options);
   }
 
   /** What the WebSocket looks at of a stream. */
@@ -68,11 +74,33 @@ export class CodecReceiver implements Handlers<'view'> {
 
   /** Takes a chunk; returns false while it should get no more. */
   write(chunk: Uint8Array): boolean {
+    if (this.isOver) return true;
     flushOverdue();
+    this.decoder ??= this.borrowDecoder();
     const { decoder } = this;
-    if (decoder.write(chunk) || decoder.isEnded) return true;
+    if (decoder.write(chunk)) {
+      if (decoder.isBetweenMessages) this.returnDecoder(decoder);
+      return true;
+    }
+    if (decoder.isEnded) return true;
     this.needDrain = true;
     return false;
+  }
+
+  private borrowDecoder(): DecoderCore<'view'> {
+    const { options, idle } = this.decoders;
+    const decoder = idle?.pop() ?? new Decoder(options);
+    decoder.rebind(this, this.offset);
+    return decoder;
+  }
+
+  private returnDecoder(decoder: DecoderCore<'view'>): void {
+    const { idle } = this.decoders;
+    if (idle === null || this.decoder !== decoder) return;
+    this.decoder = null;
+    this.offset = decoder.offset;
+    decoder.rebind(NOBODY, 0);
+    if (idle.length < MOST_IDLE) idle.push(decoder);
   }
 
   /** No more chunks follow. ws ends the socket right behind this: what is queued leaves before. */
@@ -91,7 +119,8 @@ export class CodecReceiver implements Handlers<'view'> {
   /** The WebSocket is closed: nothing is said any more. */
   removeAllListeners(): void {
     this.isMuted = true;
-    this.decoder.stop();
+    this.isOver = true;
+    this.decoder?.stop();
   }
 
   message(data: Uint8Array, isBinary: boolean): void {
@@ -110,12 +139,14 @@ export class CodecReceiver implements Handlers<'view'> {
   }
 
   close(code: number, _reason: string, bytes: Uint8Array): void {
+    this.isOver = true;
     this.call('conclude', code, bytes.length === 0 ? EMPTY : bytes);
     this.needDrain = false;
     this.end();
   }
 
   error(error: ProtocolError): void {
+    this.isOver = true;
     this.needDrain = false;
     process.nextTick(fail, this, errorAsInWs(error, this.internals));
   }
@@ -130,10 +161,11 @@ export class CodecReceiver implements Handlers<'view'> {
   private say(event: keyof Listeners, ...args: unknown[]): void {
     if (this.isSynchronous) this.call(event, ...args);
     else {
-      this.decoder.pause();
+      const { decoder } = this;
+      decoder?.pause();
       setImmediate(() => {
         this.call(event, ...args);
-        this.decoder.resume();
+        decoder?.resume();
       });
     }
   }
@@ -157,8 +189,21 @@ export class CodecReceiver implements Handlers<'view'> {
   }
 }
 
-/** The options of ws as the decoder's; the same object for all connections they are the same for. */
-function decoderOptions(socket: StockSocket, options: SocketOptions): DecoderOptions<'view'> {
+/** What connections with the same options share. */
+interface Decoders {
+  options: DecoderOptions<'view'>;
+  /** Those between two messages, for whoever reads next; null where a connection has its own. */
+  idle: DecoderCore<'view'>[] | null;
+}
+
+const shared = new Map<string, Decoders>();
+/** As many servers and clients with options of their own as one program may reasonably have. */
+const MOST_SHARED = 100;
+const MOST_IDLE = 64;
+const NOBODY: Handlers<'view'> = {};
+
+/** The options of ws as the decoder's, and the decoders made with the same. */
+function decodersFor(socket: StockSocket, options: SocketOptions): Decoders {
   const { maxPayload, maxFragments, maxBufferedChunks, skipUTF8Validation } = options;
   const made: DecoderOptions<'view'> = {
     role: socket._isServer ? 'server' : 'client',
@@ -169,16 +214,17 @@ function decoderOptions(socket: StockSocket, options: SocketOptions): DecoderOpt
     allowLongLengths: true,
   };
   const deflate = deflateOf(socket._extensions);
-  if (deflate) return { ...made, rsv1: true, transform: inflateWith(deflate) };
+  if (deflate) {
+    return { options: { ...made, rsv1: true, transform: inflateWith(deflate) }, idle: null };
+  }
   const key = JSON.stringify(made);
-  const known = shared.get(key) ?? Object.freeze(made);
-  if (shared.size < MOST_SHARED) shared.set(key, known);
+  let known = shared.get(key);
+  if (known === undefined) {
+    known = { options: Object.freeze(made), idle: [] };
+    if (shared.size < MOST_SHARED) shared.set(key, known);
+  }
   return known;
 }
-
-const shared = new Map<string, DecoderOptions<'view'>>();
-/** As many servers and clients with options of their own as one program may reasonably have. */
-const MOST_SHARED = 100;
 
 function finish(receiver: CodecReceiver): void {
   if (receiver.finished || receiver.errorEmitted) return;
