@@ -97,6 +97,24 @@ describe('accelerate', () => {
       }),
       'no setSocket',
     ],
+    [
+      'Bun’s own, whose Receiver cannot be made',
+      () => {
+        class Server {
+          options = { WebSocket: class {} };
+        }
+        class Receiver {
+          constructor() {
+            throw new Error('Not supported yet in Bun');
+          }
+        }
+        const WebSocket = class {
+          setSocket() {}
+        };
+        return { WebSocket, Server, Receiver, Sender: class {} };
+      },
+      'Not supported yet in Bun',
+    ],
   ])('refuses %s, and says why', (_name, load, why) => {
     expect(() => entry.accelerate(load())).toThrow(why);
     expect(() => entry.accelerate(load())).toThrow('8.5');

@@ -89,10 +89,9 @@ export function classesOf(module: unknown): WsModule {
   return { WebSocket, Server, Receiver, Sender } as WsModule;
 }
 
-function refusal(why: string): Error {
-  return new Error(
-    `wsimd cannot accelerate this ws: ${why}. It needs all of ws 8.5 or a later 8.x`,
-  );
+function refusal(why: string, cause?: unknown): Error {
+  const message = `wsimd cannot accelerate this ws: ${why}. It needs all of ws 8.5 or a later 8.x`;
+  return new Error(message, cause === undefined ? undefined : { cause });
 }
 
 /** What ws keeps to itself. */
@@ -122,18 +121,29 @@ export function deflateOf(extensions: Record<string, unknown>): PerMessageDeflat
 }
 
 /** Looks into a ws. Throws an Error that says why where it is none that can be accelerated. */
-export function inspect({ WebSocket, Server, Receiver }: WsModule): Internals {
+export function inspect(ws: WsModule): Internals {
+  let found: Internals | string;
+  try {
+    found = lookInto(ws);
+  } catch (cause) {
+    throw refusal(`it cannot be looked into (${(cause as Error).message})`, cause);
+  }
+  if (typeof found === 'string') throw refusal(found);
+  return found;
+}
+
+/** The internals, or why there are none. */
+function lookInto({ WebSocket, Server, Receiver }: WsModule): Internals | string {
   if (typeof WebSocket.prototype.setSocket !== 'function') {
-    throw refusal('its WebSocket has no setSocket to hook into');
+    return 'its WebSocket has no setSocket to hook into';
   }
   if (new Server({ noServer: true }).options.WebSocket === undefined) {
-    throw refusal('its server has no option WebSocket');
+    return 'its server has no option WebSocket';
   }
   const receiver = new Receiver({ isServer: true });
   const kWebSocket = symbolOf(receiver, 'websocket');
   const kStatusCode = symbolOf(errorOf(receiver), 'status-code');
-  if (kWebSocket === undefined || kStatusCode === undefined)
-    throw refusal('its insides are unknown');
+  if (kWebSocket === undefined || kStatusCode === undefined) return 'its insides are unknown';
   return { kWebSocket, kStatusCode };
 }
 
