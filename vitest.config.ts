@@ -2,9 +2,11 @@ import { defineConfig } from 'vitest/config';
 
 // Every suite runs on each kernel, and again without Node's Buffer, as in a browser; test/backend.test.ts
 // proves which kernel ran. What does not depend on the kernel runs once.
-const once = ['module', 'package', 'differential', 'repository'].map((name) => `test/${name}/**`);
-/** Has a configuration of its own. */
-const ecosystem = 'test/ecosystem/**';
+const once = ['module', 'package', 'differential', 'repository', 'bench'].map(
+  (name) => `test/${name}/**`,
+);
+/** Have configurations of their own. */
+const elsewhere = ['test/ecosystem/**', 'test/browser/**'];
 
 const timeouts = { testTimeout: 60_000, hookTimeout: 180_000 };
 
@@ -16,7 +18,7 @@ function onKernel(backend: 'wasm' | 'js', platform: 'node' | 'web') {
       env: { WSIMD_BACKEND: backend, WSIMD_TEST_PLATFORM: platform },
       setupFiles: platform === 'web' ? ['test/support/without-platform.ts'] : [],
       include: ['test/**/*.test.ts'],
-      exclude: [...once, ecosystem, ...(platform === 'web' ? ['test/ws/**'] : [])],
+      exclude: [...once, ...elsewhere, ...(platform === 'web' ? ['test/ws/**'] : [])],
     },
   };
 }

@@ -1,156 +1,164 @@
-// The benchmark: `npm run bench -- [suite ...] [options]`.
+// `wsimd bench`: runs the suites that were asked for and reports.
 
-import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
-import type { Role } from 'wsimd';
-import { findReceivers } from './contenders/receivers.ts';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { Command } from 'commander';
+import colors from 'picocolors';
+import { belowFloors, changesSince } from './check.ts';
+import { findCompetitors } from './contenders/load.ts';
 import { describeEnvironment } from './environment.ts';
-import { CASES, type Case, type Chunking } from './payloads.ts';
-import { type Ratio, type Report, type Row, toText } from './report.ts';
-import { SERVERS, type ServerName } from './servers/servers.ts';
-import { runConnections } from './suites/connections.ts';
-import { LOADS, runEndToEnd } from './suites/end-to-end.ts';
-import { runReceive } from './suites/receive.ts';
-import { runStartup } from './suites/startup.ts';
+import { toHtml } from './html.ts';
+import { benchCommand, type Options } from './options.ts';
+import { type Progress, progressOf } from './progress.ts';
+import { recommend } from './recommend.ts';
+import type { Report } from './report.ts';
+import { findBinary } from './servers/names.ts';
+import { stopAll } from './servers/server-handle.ts';
+import { SUITES, type SuiteName } from './suites/index.ts';
+import type { Suite } from './suites/suite.ts';
+import { noiseOf, toText } from './text.ts';
 
-const SUITES = ['receive', 'startup', 'echo', 'pingpong', 'broadcast', 'connections'] as const;
-/** Compared in the suites that start servers; ws is what ratios are taken against. */
-const DEFAULT_SERVERS: readonly ServerName[] = ['wsimd', 'ws', 'ws+bufferutil', 'ws-corked'];
-const ROLES: readonly Role[] = ['server', 'client'];
-const SIZES = [16, 125, 1024, 16_384, 65_536, 1_048_576];
-const CHUNKINGS: readonly Chunking[] = [65_536, 'frame', 4096];
+/** What the user asked for cannot be done; nothing is wrong with the program. */
+class UserError extends Error {}
 
-const HELP = `Usage: npm run bench -- [suite ...] [options]
+async function bench(options: Options): Promise<void> {
+  const earlier = options.compare === undefined ? undefined : readReport(options.compare);
+  const { versions, missing } = findCompetitors();
+  const meta = { ...describeEnvironment(versions, missing), seed: options.seed };
+  const report: Report = { meta, rows: [], ratios: [] };
+  const { suites, leftOut } = possible(options, versions);
+  const isQuiet = options.json === '-';
+  const total = suites.reduce((sum, name) => sum + SUITES[name].steps(options.plan), 0);
+  const progress = progressOf(total, isQuiet);
+  progress.print([headOf(report), ...leftOut].join('\n'));
 
-Suites: ${SUITES.join(', ')} (default: all)
-
-  --quick          fewer sizes, shorter rounds
-  --case LIST      of ${CASES.join(', ')}
-  --role LIST      of ${ROLES.join(', ')}
-  --bytes LIST     payload sizes, e.g. 16,1024
-  --chunks LIST    bytes a chunk, or frame for one frame a chunk; default 65536,frame,4096
-  --impl LIST      only these contenders, e.g. wsimd,ws
-  --rounds N       interleaved rounds
-  --json FILE      the report as JSON
-  --help           this text
-
-Competitors are looked for in this folder and in bench/competitors
-(npm run bench:competitors installs those).
-`;
-
-/** Thrown for what the user typed. */
-class UsageError extends Error {}
-
-function parse(argv: string[]) {
-  const { values, positionals } = parseArgs({
-    args: argv,
-    allowPositionals: true,
-    options: {
-      quick: { type: 'boolean', default: false },
-      case: { type: 'string' },
-      role: { type: 'string' },
-      bytes: { type: 'string' },
-      chunks: { type: 'string' },
-      impl: { type: 'string' },
-      rounds: { type: 'string' },
-      json: { type: 'string' },
-      help: { type: 'boolean', default: false },
-    },
-  });
-  const { quick } = values;
-  return {
-    help: values.help,
-    json: values.json,
-    suites: listOf('suite', positionals.join(','), SUITES) ?? [...SUITES],
-    cases:
-      listOf('--case', values.case, CASES) ?? (quick ? (['binary', 'ascii'] as Case[]) : CASES),
-    roles: listOf('--role', values.role, ROLES) ?? (quick ? (['server'] as Role[]) : ROLES),
-    sizes: numbersOf('--bytes', values.bytes) ?? (quick ? [16, 125, 1024, 65_536] : SIZES),
-    chunkings: chunkingsOf(values.chunks) ?? (quick ? [65_536] : CHUNKINGS),
-    only: values.impl?.split(',') ?? [],
-    pace: {
-      rounds: numbersOf('--rounds', values.rounds)?.[0] ?? (quick ? 5 : 9),
-      time: quick ? 20 : 40,
-      serverTime: quick ? 150 : 400,
-      connections: quick ? 1000 : 5000,
-    },
+  const finish = (): void => {
+    progress.end();
+    write(report, options);
+    if (!isQuiet) console.log(tailOf(report, earlier));
   };
+  const interrupted = (): void => {
+    stopAll();
+    finish();
+    console.error('interrupted: what was measured until here');
+    process.exit(130);
+  };
+  process.once('SIGINT', interrupted);
+  await measureAll(report, suites, options, progress);
+  process.off('SIGINT', interrupted);
+  finish();
+  const below = belowFloors(options.floors, report);
+  for (const line of below) console.error(`below: ${line}`);
+  if (below.length > 0) process.exitCode = 1;
 }
 
-function listOf<T extends string>(
-  name: string,
-  text: string | undefined,
-  allowed: readonly T[],
-): T[] | undefined {
-  if (!text) return undefined;
-  return text.split(',').map((item) => {
-    if (!allowed.includes(item as T)) {
-      throw new UsageError(`${name} ${item}: expected one of ${allowed.join(', ')}`);
+/** What can be measured with what is installed; what cannot, in words. */
+function possible(
+  { suites, plan }: Options,
+  versions: Record<string, string>,
+): { suites: SuiteName[]; leftOut: string[] } {
+  const isThere = (name: string): boolean => {
+    if (name === 'ws+bufferutil') return versions.bufferutil !== undefined;
+    return name !== 'bun' || findBinary('bun') !== undefined;
+  };
+  plan.servers = plan.servers.filter(isThere);
+  const leftOut: string[] = [];
+  const left = suites.filter((name) => {
+    const { needs = [] } = SUITES[name] as Suite;
+    const missing = needs.filter((one) => versions[one] === undefined);
+    if (missing.length > 0) leftOut.push(`left out: ${name} needs ${missing.join(', ')}`);
+    return missing.length === 0;
+  });
+  return { suites: left, leftOut };
+}
+
+async function measureAll(
+  report: Report,
+  suites: readonly SuiteName[],
+  options: Options,
+  progress: Progress,
+): Promise<void> {
+  for (const name of suites) {
+    progress.begin(name);
+    for await (const findings of SUITES[name].run(options.plan)) {
+      report.rows.push(...findings.rows);
+      report.ratios.push(...findings.ratios);
+      progress.print(`${toText(findings)}\n`);
+      progress.step();
     }
-    return item as T;
+  }
+}
+
+function headOf({ meta }: Report): string {
+  const { node, cpu, os, commit, backend, seed, competitors, missing } = meta;
+  const found = Object.entries(competitors).map(([name, version]) => `${name} ${version}`);
+  const lines = [
+    `node ${node}, ${os}, ${cpu}, commit ${commit}, backend ${backend}, seed ${seed}`,
+    `beside it: ${found.join(', ')}`,
+    ...missing.map(({ name, command }) => colors.dim(`not installed: ${name} (${command})`)),
+  ];
+  return `${lines.join('\n')}\n`;
+}
+
+function tailOf(report: Report, earlier: Report | undefined): string {
+  const words = recommend(report);
+  const changes = earlier === undefined ? [] : changesSince(earlier, report);
+  return [
+    ...(words.length === 0 ? [] : [colors.bold('What this means'), ...words, '']),
+    ...(earlier === undefined ? [] : [colors.bold('Since the earlier report')]),
+    ...(earlier !== undefined && changes.length === 0
+      ? ['nothing has changed beyond the spread']
+      : changes),
+    noiseOf(report.rows) ?? '',
+  ]
+    .join('\n')
+    .trimEnd();
+}
+
+function readReport(file: string): Report {
+  try {
+    const report = JSON.parse(readFileSync(file, 'utf8')) as Report;
+    if (!Array.isArray(report.ratios)) throw new Error('it has no ratios');
+    return report;
+  } catch (error) {
+    throw new UserError(
+      `--compare ${file}: not a report of this benchmark (${(error as Error).message})`,
+    );
+  }
+}
+
+function write(report: Report, { json, html }: Options): void {
+  const text = `${JSON.stringify(report, null, 1)}\n`;
+  if (json === '-') process.stdout.write(text);
+  else if (json !== undefined) writeFileSync(json, text);
+  if (html !== undefined) writeFileSync(html, toHtml(report));
+}
+
+// Between runs the harness collects garbage, so that nobody pays for another's.
+setFlagsFromString('--expose-gc');
+globalThis.gc ??= runInNewContext('gc') as typeof globalThis.gc;
+
+// A pipe that is closed early, as by `| head`, ends it quietly.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  stopAll();
+  process.exit(0);
+});
+
+const program = new Command('wsimd')
+  .description('WebSocket frames at SIMD speed')
+  .addCommand(benchCommand(bench));
+for (const command of [program, ...program.commands]) {
+  command.exitOverride((error) => {
+    process.exit(error.exitCode === 0 ? 0 : 2);
   });
 }
-
-function numbersOf(name: string, text: string | undefined): number[] | undefined {
-  return text?.split(',').map((item) => {
-    if (!/^[1-9]\d*$/.test(item))
-      throw new UsageError(`${name} ${item}: expected a positive integer`);
-    return Number(item);
-  });
-}
-
-function chunkingsOf(text: string | undefined): Chunking[] | undefined {
-  return text
-    ?.split(',')
-    .map((item) => (item === 'frame' ? 'frame' : (numbersOf('--chunks', item) as number[])[0]));
-}
-
-async function main(argv: string[]): Promise<void> {
-  const options = parse(argv);
-  if (options.help) {
-    console.log(HELP);
-    return;
-  }
-  const { receivers, versions, missing } = await findReceivers();
-  const report: Report = { meta: describeEnvironment(versions, missing), rows: [], ratios: [] };
-  const add = (rows: Row[], ratios: Ratio[] = []): void => {
-    report.rows.push(...rows);
-    report.ratios.push(...ratios);
-    console.log(`${toText({ rows, ratios })}\n`);
-  };
-  const { node, cpu, os, commit, backend } = report.meta;
-  console.log(`node ${node}, ${os}, ${cpu}, commit ${commit}, backend ${backend}`);
-  if (missing.length > 0) {
-    console.log(`not installed: ${missing.join(', ')} (npm run bench:competitors)`);
-  }
-  console.log('');
-  if (options.suites.includes('receive')) runReceive(receivers, { ...options, onSubject: add });
-  if (options.suites.includes('startup')) runStartup(options.pace.rounds * 2 + 1, add);
-  const servers =
-    options.only.length === 0
-      ? DEFAULT_SERVERS
-      : SERVERS.filter((name) => options.only.includes(name));
-  for (const suite of ['echo', 'pingpong', 'broadcast'] as const) {
-    if (!options.suites.includes(suite)) continue;
-    const { rounds, serverTime: time } = options.pace;
-    const loads = LOADS[suite](options.sizes);
-    await runEndToEnd(loads, { rounds, time, servers, onSubject: add });
-  }
-  if (options.suites.includes('connections')) {
-    const { rounds, connections: count } = options.pace;
-    const few = Math.ceil(rounds / 3);
-    await runConnections({ count, rounds: few, servers, onSubject: add });
-  }
-  if (options.json !== undefined)
-    writeFileSync(options.json, `${JSON.stringify(report, null, 1)}\n`);
-}
-
 try {
-  await main(process.argv.slice(2));
+  await program.parseAsync();
 } catch (error) {
-  const isUsage =
-    error instanceof UsageError || (error as { code?: string }).code?.startsWith('ERR_PARSE_ARGS');
-  if (!isUsage) throw error;
-  console.error(`${(error as Error).message} (--help tells what is allowed)`);
+  stopAll();
+  if (!(error instanceof UserError)) throw error;
+  console.error(error.message);
   process.exitCode = 2;
 }

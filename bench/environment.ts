@@ -3,6 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { backend } from 'wsimd';
+import type { Missing } from './contenders/load.ts';
 
 export interface Meta {
   node: string;
@@ -13,12 +14,14 @@ export interface Meta {
   date: string;
   backend: string;
   competitors: Record<string, string>;
-  missing: string[];
+  missing: Missing[];
+  /** Of the order in which contenders ran. */
+  seed?: number;
 }
 
 export function describeEnvironment(
   competitors: Record<string, string>,
-  missing: readonly string[],
+  missing: readonly Missing[],
 ): Meta {
   return {
     node: process.version,

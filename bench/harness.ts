@@ -1,8 +1,9 @@
-// Competitors in interleaved rounds: in each round each runs for a short while, so that the machine's
-// drift meets all alike; ratios are taken round by round.
+// Competitors in interleaved rounds: in each round each runs for a short while, in an order of chance, so
+// that the machine's drift meets all alike; ratios are taken round by round.
 
 import { Bench } from 'tinybench';
-import { median, medianRatio, quantile } from './stats.ts';
+import type { Taken } from './report.ts';
+import { median } from './stats.ts';
 
 /** One of several ways to do the same work. */
 export interface Contender {
@@ -17,24 +18,23 @@ export interface Pace {
   rounds: number;
   /** Milliseconds a contender runs in a round. */
   time: number;
-}
-
-export interface Measured {
-  name: string;
-  /** Nanoseconds a unit, one a round. */
-  rounds: number[];
-  median: number;
-  /** Of single runs, over all rounds. */
-  p99: number;
+  /** Gives the order of each round. */
+  random: () => number;
 }
 
 /** Measures all contenders; `units`: the units of work (messages) in one run. */
-export function measure(contenders: readonly Contender[], units: number, pace: Pace): Measured[] {
+export async function measure(
+  contenders: readonly Contender[],
+  units: number,
+  pace: Pace,
+): Promise<Taken[]> {
   const rounds = contenders.map((): number[] => []);
   const p99s = contenders.map((): number[] => []);
   for (const contender of contenders) runOnce(contender, Math.max(20, pace.time));
   for (let round = 0; round < pace.rounds; round++) {
-    for (const index of inOrder(contenders.length, round)) {
+    // Signals, and the progress bar, get their turn.
+    await new Promise((resolve) => setImmediate(resolve));
+    for (const index of shuffled(contenders.length, pace.random)) {
       globalThis.gc?.();
       const latency = runOnce(contenders[index], pace.time);
       rounds[index].push((latency.p50 * 1e6) / units);
@@ -42,17 +42,31 @@ export function measure(contenders: readonly Contender[], units: number, pace: P
     }
   }
   return contenders.map(({ name }, index) => ({
-    name,
+    impl: name,
     rounds: rounds[index],
-    median: median(rounds[index]),
-    p99: quantile(p99s[index], 0.5),
+    p99: median(p99s[index]),
   }));
 }
 
-/** Who runs when: forwards in one round, backwards in the next, each round begun by another. */
-function inOrder(count: number, round: number): number[] {
-  const indexes = Array.from({ length: count }, (_, i) => (i + (round >> 1)) % count);
-  return round % 2 === 0 ? indexes : indexes.reverse();
+/** The numbers below `count`, in an order of chance. */
+export function shuffled(count: number, random: () => number): number[] {
+  const indexes = Array.from({ length: count }, (_, i) => i);
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor(random() * (i + 1));
+    [indexes[i], indexes[j]] = [indexes[j], indexes[i]];
+  }
+  return indexes;
+}
+
+/** Random numbers that a seed gives again (mulberry32). */
+export function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 0x100000000;
+  };
 }
 
 function runOnce(contender: Contender, time: number): { p50: number; p99: number } {
@@ -66,9 +80,4 @@ function runOnce(contender: Contender, time: number): { p50: number; p99: number
   const { result } = task;
   if (result.state !== 'completed') throw new Error(`${contender.name}: ${result.state}`);
   return result.latency;
-}
-
-/** How many times as fast `fast` is as `slow`, by the median of the rounds' ratios. */
-export function ratioOf(slow: Measured, fast: Measured): number {
-  return medianRatio(slow.rounds, fast.rounds);
 }

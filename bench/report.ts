@@ -1,7 +1,8 @@
-// What a suite found, as the JSON of the contract and as text for people.
+// What a suite found: the rows and ratios of the JSON, and how they are made from rounds.
 
 import type { Role } from 'wsimd';
 import type { Meta } from './environment.ts';
+import { type Compared, compare, median, quantile } from './stats.ts';
 
 /** Which measurement a row or a ratio belongs to. */
 export interface Subject {
@@ -9,7 +10,7 @@ export interface Subject {
   case: string;
   role: Role | '';
   bytes: number;
-  /** How the bytes arrive, where that matters. */
+  /** How the bytes arrive, or what the load is, where that matters. */
   chunks: string;
 }
 
@@ -22,10 +23,9 @@ export interface Row extends Subject {
 }
 
 /** Above 1, `impl` is faster or cheaper. */
-export interface Ratio extends Subject {
+export interface Ratio extends Subject, Compared {
   impl: string;
   against: string;
-  ratio: number;
 }
 
 export interface Report {
@@ -34,40 +34,63 @@ export interface Report {
   ratios: Ratio[];
 }
 
-const subjectOf = ({ suite, case: kind, role, bytes, chunks }: Subject): string =>
-  [suite, kind, role, formatBytes(bytes), chunks].filter((part) => part !== '').join(', ');
+/** What one contender took, round by round. */
+export interface Taken {
+  impl: string;
+  rounds: number[];
+  p99?: number;
+}
 
-/** One paragraph a subject: every contender, and what wsimd is to each. */
-export function toText({ rows, ratios }: Pick<Report, 'rows' | 'ratios'>): string {
-  const lines: string[] = [];
-  for (const subject of new Set(rows.map(subjectOf))) {
-    lines.push(subject);
-    for (const row of rows.filter((candidate) => subjectOf(candidate) === subject)) {
-      const against = ratios.filter(
-        (ratio) => subjectOf(ratio) === subject && ratio.against === row.impl,
-      );
-      const compared = against
-        .map(({ impl, ratio }) => `${impl} ${formatRatio(ratio)}`)
-        .join('   ');
-      lines.push(
-        `  ${row.impl.padEnd(18)}${formatValue(row).padStart(14)}   ${compared}`.trimEnd(),
-      );
-    }
-  }
-  return lines.join('\n');
+/** The rows and ratios of one subject. `compares`: whether these two do the same. */
+export function evaluate(
+  subject: Subject,
+  unit: string,
+  taken: readonly Taken[],
+  compares: (ours: string, theirs: string) => boolean = () => true,
+): Pick<Report, 'rows' | 'ratios'> {
+  const rows = taken.map(({ impl, rounds, p99 }) => ({
+    ...subject,
+    ...{ impl, unit, median: median(rounds), p99: p99 ?? quantile(rounds, 0.99), rounds },
+  }));
+  const ratios = taken
+    .filter(({ impl }) => !isOurs(impl))
+    .flatMap((their) =>
+      taken
+        .filter(({ impl }) => isOurs(impl) && compares(impl, their.impl))
+        .map((our) => ({
+          ...subject,
+          ...{ impl: our.impl, against: their.impl },
+          ...compare(their.rounds, our.rounds),
+        })),
+    );
+  return { rows, ratios };
+}
+
+export function isOurs(impl: string): boolean {
+  return impl.startsWith('wsimd');
+}
+
+/** A name for a subject, as a heading. */
+export function titleOf({ suite, case: kind, role, bytes, chunks }: Subject): string {
+  const parts = [suite, kind, role, bytes === 0 ? '' : formatBytes(bytes), chunks];
+  return parts.filter((part) => part !== '').join(', ');
 }
 
 export function formatBytes(bytes: number): string {
-  if (bytes === 0) return '';
   if (bytes >= 1 << 20) return `${bytes / (1 << 20)} MiB`;
   return bytes >= 1024 ? `${bytes / 1024} KiB` : `${bytes} B`;
 }
 
-function formatValue({ median, unit }: Row): string {
-  return `${median >= 100 ? Math.round(median).toLocaleString('en') : median.toPrecision(3)} ${unit}`;
+export function formatValue(value: number, unit: string): string {
+  if (unit.startsWith('ns') && value >= 1e6)
+    return `${(value / 1e6).toPrecision(3)} m${unit.slice(1)}`;
+  if (unit.startsWith('ns') && value >= 1e4)
+    return `${(value / 1e3).toPrecision(3)} µ${unit.slice(1)}`;
+  const number = value >= 100 ? Math.round(value).toLocaleString('en') : value.toPrecision(3);
+  return `${number} ${unit}`;
 }
 
-/** "13.1x", and a loss plainly as one. */
+/** "13.1x". */
 export function formatRatio(ratio: number): string {
-  return `${ratio.toPrecision(3)}x${ratio < 1 ? ' (loss)' : ''}`;
+  return `${ratio.toPrecision(3)}x`;
 }

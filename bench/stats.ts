@@ -15,7 +15,39 @@ export function quantile(values: readonly number[], q: number): number {
   return sorted[low] + (sorted[high] - sorted[low]) * (at - low);
 }
 
-/** The median of the rounds' ratios: what one round's drift does to both sides cancels out. */
+/** A ratio, and between what its rounds lie. */
+export interface Compared {
+  ratio: number;
+  /** A quarter of the rounds lies below. */
+  low: number;
+  /** A quarter of the rounds lies above. */
+  high: number;
+}
+
+/** The rounds' ratios: what one round's drift does to both sides cancels out. */
+export function compare(over: readonly number[], under: readonly number[]): Compared {
+  const ratios = over.map((value, round) => value / under[round]);
+  return {
+    ratio: median(ratios),
+    low: quantile(ratios, 0.25),
+    high: quantile(ratios, 0.75),
+  };
+}
+
+/** The median of the rounds' ratios. */
 export function medianRatio(over: readonly number[], under: readonly number[]): number {
-  return median(over.map((value, round) => value / under[round]));
+  return compare(over, under).ratio;
+}
+
+/** Differences below this share are not told apart, however steady the rounds are. */
+const SAME = 0.03;
+
+/** Whether the two cannot be told apart: the middle half of the rounds lies on both sides of 1, or at it. */
+export function isTie({ ratio, low, high }: Compared): boolean {
+  return (low <= 1 && high >= 1) || Math.abs(Math.log(ratio)) < SAME;
+}
+
+/** How far the middle half of the rounds lies apart, as a share of the median. */
+export function spread(rounds: readonly number[]): number {
+  return (quantile(rounds, 0.75) - quantile(rounds, 0.25)) / median(rounds);
 }

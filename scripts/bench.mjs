@@ -3,4 +3,4 @@
 import { ensure, run } from './ensure.mjs';
 
 ensure();
-run(process.execPath, ['--expose-gc', 'dist/bench/cli.js', ...process.argv.slice(2)]);
+run(process.execPath, ['dist/bench/cli.js', 'bench', ...process.argv.slice(2)]);

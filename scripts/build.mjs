@@ -27,5 +27,5 @@ run(process.execPath, [bundler, '--config', 'rolldown.config.mjs']);
 run(process.execPath, [compiler, '-p', 'tsconfig.build.json']);
 nameShippedFiles(dist);
 copyFileSync(join(root, 'build', 'wsimd.wasm'), join(dist, 'wsimd.wasm'));
-run(process.execPath, [compiler, '-p', 'bench']);
+run(process.execPath, [bundler, '--config', 'rolldown.bench.config.mjs']);
 writeFileSync(join(dist, '.built'), '');

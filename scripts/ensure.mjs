@@ -8,7 +8,10 @@ import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
-const SOURCES = ['assembly', 'src', 'bench', 'scripts', 'asconfig.json', 'package.json'];
+const SOURCES = [
+  ...['assembly', 'src', 'bench', 'scripts', 'asconfig.json', 'package.json'],
+  ...['rolldown.config.mjs', 'rolldown.bench.config.mjs'],
+];
 export const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 /** Runs a program from the repository's root, its output shown; where it fails, so does this process. */

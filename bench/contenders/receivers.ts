@@ -17,18 +17,14 @@ export interface Receiver {
 
 export interface Found {
   receivers: Receiver[];
-  versions: Record<string, string>;
-  missing: string[];
 }
 
 const BOTH: readonly Role[] = ['server', 'client'];
 /** Beyond any message of the suite. */
 const MAX_PAYLOAD = 1 << 28;
 
-/** All receivers installed here, this codec's first, and the names of those that are not. */
+/** All receivers installed here, this codec's first. */
 export async function findReceivers(): Promise<Found> {
-  const versions: Record<string, string> = {};
-  const missing: string[] = [];
   const receivers = [
     await ours('wsimd', 'view'),
     await ours('wsimd-js', 'view', 'js'),
@@ -37,26 +33,17 @@ export async function findReceivers(): Promise<Found> {
     await ours('wsimd-borrowed', 'borrowed'),
   ];
   const add = (
-    name: string,
-    loaded: { module: unknown; version: string } | undefined,
-    make: (name: string, module: never) => Receiver[],
-  ) => {
-    if (loaded === undefined) missing.push(name);
-    else {
-      versions[name] = loaded.version;
-      receivers.push(...make(name, loaded.module as never));
-    }
+    loaded: { module: unknown } | undefined,
+    make: (module: never) => Receiver,
+  ): void => {
+    if (loaded !== undefined) receivers.push(make(loaded.module as never));
   };
-  add('ws', loadWs(false), (name, module) => [ofWs(name, module, false)]);
-  add('ws+toString', loadWs(false), (name, module) => [ofWs(name, module, true)]);
-  add('ws+bufferutil', loadWs(true), (name, module) => [ofWs(name, module, false)]);
-  add('undici', load('undici', '/lib/web/websocket/receiver.js'), (name, module) => [
-    ofUndici(name, module),
-  ]);
-  add('websocket-driver', load('websocket-driver'), (name, module) => [
-    ofWebsocketDriver(name, module),
-  ]);
-  return { receivers, versions, missing };
+  add(loadWs(false), (module) => ofWs('ws', module, false));
+  add(loadWs(false), (module) => ofWs('ws+toString', module, true));
+  add(loadWs(true), (module) => ofWs('ws+bufferutil', module, false));
+  add(load('undici', '/lib/web/websocket/receiver.js'), (module) => ofUndici('undici', module));
+  add(load('websocket-driver'), (module) => ofWebsocketDriver('websocket-driver', module));
+  return { receivers };
 }
 
 async function ours(name: string, delivery: Delivery, backend?: Backend): Promise<Receiver> {

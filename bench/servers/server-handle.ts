@@ -3,10 +3,15 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { environmentOf, runtimeOf, type ServerName } from './names.ts';
 import type { FromServer, ToServer } from './server-process.ts';
-import { environmentOf, type ServerName } from './servers.ts';
 
-const PROCESS = fileURLToPath(new URL('./server-process.js', import.meta.url));
+const running = new Set<ChildProcess>();
+
+/** Ends every server that still runs. */
+export function stopAll(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
 
 /** What a server has used since it started. */
 export interface Usage {
@@ -32,15 +37,33 @@ export class ServerHandle {
     name: ServerName,
     { onNote, exposeGc }: { onNote?: (line: string) => void; exposeGc?: boolean } = {},
   ): Promise<ServerHandle> {
-    const child = fork(PROCESS, [name], {
-      env: { ...process.env, ...environmentOf(name) },
-      execArgv: exposeGc ? ['--expose-gc'] : [],
-    });
-    const [first] = (await once(child, 'message')) as [FromServer];
-    if (first.type !== 'listening') throw new Error(`${name} did not listen`);
-    child.on('message', (message: FromServer) => {
+    const file = name === 'bun' ? 'bun-server' : 'server-process';
+    const handle = await ServerHandle.fork(file, name, exposeGc === true);
+    handle.child.on('message', (message: FromServer) => {
       if (message.type === 'note') onNote?.(`  ${message.what.padEnd(7)} ${message.detail}`);
     });
+    return handle;
+  }
+
+  /** A server of the suite transports. */
+  static startTransports(name: 'wsimd' | 'ws'): Promise<ServerHandle> {
+    return ServerHandle.fork('transport-server', name, false);
+  }
+
+  private static async fork(
+    file: string,
+    name: ServerName,
+    exposeGc: boolean,
+  ): Promise<ServerHandle> {
+    const child = fork(fileURLToPath(new URL(`./${file}.js`, import.meta.url)), [name], {
+      env: { ...process.env, ...environmentOf(name) },
+      execArgv: exposeGc && name !== 'bun' ? ['--expose-gc'] : [],
+      execPath: runtimeOf(name) ?? process.execPath,
+    });
+    running.add(child);
+    child.on('exit', () => running.delete(child));
+    const [first] = (await once(child, 'message')) as [FromServer];
+    if (first.type !== 'listening') throw new Error(`${name} did not listen`);
     return new ServerHandle(child, first.port, name);
   }
 

@@ -1,7 +1,8 @@
 // One server in a process of its own, so that its CPU time can be told from the client's.
 // Argument: which server. Over the parent's channel it tells its port, what it decoded, and what it used.
 
-import { listen, type ServerName } from './servers.ts';
+import type { ServerName } from './names.ts';
+import { listen } from './servers.ts';
 
 /** What the process tells its parent. */
 export type FromServer =

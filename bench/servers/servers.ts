@@ -5,9 +5,8 @@ import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { accelerate, broadcast, prepare } from 'wsimd/ws';
 import { listenWithCodec, type Note } from '../demo/codec-server.ts';
-
-export const SERVERS = ['codec', 'wsimd', 'wsimd-js', 'ws', 'ws+bufferutil', 'ws-corked'] as const;
-export type ServerName = (typeof SERVERS)[number];
+import type { ServerName } from './names.ts';
+import { createBroadcast, orderOf } from './orders.ts';
 
 /** Of ws, what the servers use. */
 interface Socket {
@@ -22,12 +21,6 @@ interface Server {
   on(event: 'connection', listener: (socket: Socket) => void): void;
 }
 type Send = (socket: Socket, data: Buffer, binary: boolean) => void;
-
-/** Environment a server's process needs: ws decides on its addon when it is loaded. */
-export function environmentOf(name: ServerName): Record<string, string> {
-  const backend = { WSIMD_BACKEND: name === 'wsimd-js' ? 'js' : '' };
-  return name === 'ws+bufferutil' ? backend : { ...backend, WS_NO_BUFFER_UTIL: '1' };
-}
 
 /** Listens on a free port of the loopback interface and tells which. */
 export function listen(name: ServerName, note: Note, whenListening: (port: number) => void): void {
@@ -47,10 +40,9 @@ export function listen(name: ServerName, note: Note, whenListening: (port: numbe
   const toAll = isOurs ? broadcastPrepared : broadcastEach(send);
   server.on('connection', (socket) => {
     socket.on('message', (data, isBinary) => {
-      const order = isBinary ? null : orderOf(data);
+      const order = isBinary || data.length > 40 ? null : orderOf(data.toString());
       if (order === null) send(socket, data, isBinary);
-      else
-        for (let i = 0; i < order.count; i++) toAll(server.clients, Buffer.alloc(order.bytes, 97));
+      else createBroadcast(order, (payload) => toAll(server.clients, payload));
     });
   });
 }
@@ -82,10 +74,4 @@ function broadcastEach(send: Send): (clients: Set<Socket>, data: Buffer) => void
   return (clients, data) => {
     for (const client of clients) send(client, data, true);
   };
-}
-
-function orderOf(data: Buffer): { count: number; bytes: number } | null {
-  if (data.length > 40 || data[0] !== 98) return null;
-  const match = /^broadcast (\d+) (\d+)$/.exec(data.toString());
-  return match && { count: Number(match[1]), bytes: Number(match[2]) };
 }

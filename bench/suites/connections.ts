@@ -1,17 +1,11 @@
 // connections: what a connection costs that does nothing: memory, and the time to accept it.
 
-import type { Ratio, Row } from '../report.ts';
+import { shuffled } from '../harness.ts';
+import { evaluate } from '../report.ts';
+import type { ServerName } from '../servers/names.ts';
 import { openRaw, type RawClient } from '../servers/raw-client.ts';
 import { ServerHandle } from '../servers/server-handle.ts';
-import type { ServerName } from '../servers/servers.ts';
-import { median, medianRatio, quantile } from '../stats.ts';
-
-export interface ConnectionsOptions {
-  count: number;
-  rounds: number;
-  servers: readonly ServerName[];
-  onSubject(rows: Row[], ratios: Ratio[]): void;
-}
+import type { Plan, Suite } from './suite.ts';
 
 /** Handshakes under way at a time. */
 const AT_ONCE = 50;
@@ -54,35 +48,35 @@ async function costOf(name: ServerName, count: number): Promise<Cost> {
   }
 }
 
-/** Runs the suite: a fresh process for each server and round. */
-export async function runConnections(options: ConnectionsOptions): Promise<void> {
-  const { count, rounds, servers, onSubject } = options;
-  const costs = servers.map((): Cost[] => []);
-  for (let round = 0; round < rounds; round++) {
-    for (const [index, name] of servers.entries()) costs[index].push(await costOf(name, count));
-  }
-  const chunks = `${count.toLocaleString('en')} connections`;
-  for (const [kind, key, unit] of [
-    ['memory', 'bytes', 'bytes'],
-    ['accept', 'nanoseconds', 'ns'],
-  ] as const) {
-    const subject = { suite: 'connections', case: kind, role: 'server', bytes: 0, chunks } as const;
-    const values = costs.map((all) => all.map((cost) => cost[key]));
-    const rows = servers.map((impl, index) => ({
-      ...subject,
-      ...{ impl, unit, median: median(values[index]), p99: quantile(values[index], 0.99) },
-      rounds: values[index],
-    }));
-    const ratios = servers.flatMap((against, their) =>
-      servers
-        .map((impl, our) => ({
-          ...subject,
-          impl,
-          against,
-          ratio: medianRatio(values[their], values[our]),
-        }))
-        .filter(({ impl }) => impl.startsWith('wsimd') && !against.startsWith('wsimd')),
-    );
-    onSubject(rows, ratios);
-  }
-}
+export const connections: Suite = {
+  what: 'memory of an idle connection, CPU to accept one',
+  needs: ['ws'],
+  steps: () => 1,
+  async *run(plan: Plan) {
+    const { servers, connections: count } = plan;
+    const costs = servers.map((): Cost[] => []);
+    for (let round = 0; round < Math.ceil(plan.rounds / 3); round++) {
+      for (const index of shuffled(servers.length, plan.random)) {
+        costs[index].push(await costOf(servers[index], count));
+      }
+    }
+    const chunks = `${count.toLocaleString('en')} connections`;
+    for (const [kind, key, unit] of [
+      ['memory', 'bytes', 'bytes'],
+      ['accept', 'nanoseconds', 'ns'],
+    ] as const) {
+      const subject = {
+        suite: 'connections',
+        case: kind,
+        role: 'server',
+        bytes: 0,
+        chunks,
+      } as const;
+      const taken = servers.map((impl, index) => ({
+        impl,
+        rounds: costs[index].map((cost) => cost[key]),
+      }));
+      yield evaluate(subject, unit, taken);
+    }
+  },
+};

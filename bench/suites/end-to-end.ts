@@ -1,18 +1,10 @@
 // echo, pingpong, broadcast: real servers in processes of their own, and the CPU they need a message.
 
-import type { Ratio, Row } from '../report.ts';
+import { shuffled } from '../harness.ts';
+import { evaluate } from '../report.ts';
 import { framesOf, openRaw, type RawClient } from '../servers/raw-client.ts';
 import { ServerHandle } from '../servers/server-handle.ts';
-import type { ServerName } from '../servers/servers.ts';
-import { median, medianRatio, quantile } from '../stats.ts';
-
-export interface EndToEndOptions {
-  rounds: number;
-  /** Milliseconds a server is kept busy in a round. */
-  time: number;
-  servers: readonly ServerName[];
-  onSubject(rows: Row[], ratios: Ratio[]): void;
-}
+import type { Findings, Plan, Suite } from './suite.ts';
 
 /** Some way to keep a server busy. */
 interface Load {
@@ -98,19 +90,34 @@ function broadcast(bytes: number, connections: number, batch: number): Load {
   };
 }
 
-export const LOADS = {
-  echo: (sizes: readonly number[]) => sizes.map(echo),
-  pingpong: () => [pingpong(64, 100)],
-  broadcast: () => [broadcast(64, 20, 64), broadcast(64, 100, 16), broadcast(64, 100, 1)],
-} as const;
-
-/** Runs loads, one after another, on all servers in turn. */
-export async function runEndToEnd(loads: readonly Load[], options: EndToEndOptions): Promise<void> {
-  for (const load of loads) await measureLoad(load, options);
+function endToEnd(what: string, loadsFor: (plan: Plan) => Load[]): Suite {
+  return {
+    what,
+    needs: ['ws'],
+    steps: (plan) => loadsFor(plan).length,
+    async *run(plan) {
+      for (const load of loadsFor(plan)) yield await measureLoad(load, plan);
+    },
+  };
 }
 
-async function measureLoad(load: Load, options: EndToEndOptions): Promise<void> {
-  const { servers, rounds, time } = options;
+export const echoSuite = endToEnd(
+  'servers that echo, many messages under way: CPU a message',
+  ({ sizes }) => sizes.map(echo),
+);
+export const pingpongSuite = endToEnd(
+  'servers that echo, one message under way on each of 100 connections',
+  () => [pingpong(64, 100)],
+);
+export const broadcastSuite = endToEnd('servers that send a message to many', () => [
+  broadcast(64, 20, 64),
+  broadcast(64, 100, 16),
+  broadcast(64, 100, 1),
+]);
+
+/** One load, on all servers in turn. */
+async function measureLoad(load: Load, plan: Plan): Promise<Findings> {
+  const { servers, rounds, serverTime, random } = plan;
   const handles = await Promise.all(servers.map((name) => ServerHandle.start(name)));
   const used: number[][] = handles.map(() => []);
   try {
@@ -119,10 +126,10 @@ async function measureLoad(load: Load, options: EndToEndOptions): Promise<void> 
       handles.map(({ port }) => connectAll(port, load.connections)),
     );
     for (let round = -1; round < rounds; round++) {
-      for (const [index, handle] of handles.entries()) {
-        const before = (await handle.usage()).microseconds;
-        const count = await load.run(clients[index], time);
-        const after = (await handle.usage()).microseconds;
+      for (const index of shuffled(handles.length, random)) {
+        const before = (await handles[index].usage()).microseconds;
+        const count = await load.run(clients[index], serverTime);
+        const after = (await handles[index].usage()).microseconds;
         if (round >= 0) used[index].push(((after - before) * 1000) / count);
       }
     }
@@ -130,18 +137,6 @@ async function measureLoad(load: Load, options: EndToEndOptions): Promise<void> 
   } finally {
     for (const handle of handles) handle.stop();
   }
-  report(load, used, options);
-}
-
-function connectAll(port: number, connections: number): Promise<RawClient[]> {
-  return Promise.all(Array.from({ length: connections }, () => openRaw(port)));
-}
-
-function report(
-  load: Load,
-  used: readonly number[][],
-  { servers, onSubject }: EndToEndOptions,
-): void {
   const { suite, bytes, chunks, isText } = load;
   const subject = {
     suite,
@@ -150,20 +145,10 @@ function report(
     bytes,
     chunks,
   } as const;
-  const rows = servers.map((impl, index) => ({
-    ...subject,
-    ...{ impl, unit: 'ns/message', median: median(used[index]), p99: quantile(used[index], 0.99) },
-    rounds: used[index],
-  }));
-  const ratios = servers.flatMap((against, their) =>
-    servers
-      .map((impl, our) => ({
-        ...subject,
-        impl,
-        against,
-        ratio: medianRatio(used[their], used[our]),
-      }))
-      .filter(({ impl }) => impl.startsWith('wsimd') && !against.startsWith('wsimd')),
-  );
-  onSubject(rows, ratios);
+  const taken = servers.map((impl, index) => ({ impl, rounds: used[index] }));
+  return evaluate(subject, 'ns/message', taken);
+}
+
+function connectAll(port: number, connections: number): Promise<RawClient[]> {
+  return Promise.all(Array.from({ length: connections }, () => openRaw(port)));
 }

@@ -1,42 +1,36 @@
 // receive: bytes as a socket delivers them -> messages, for every receiver there is.
 
 import type { Role } from 'wsimd';
-import type { Receiver } from '../contenders/receivers.ts';
-import { type Contender, type Measured, measure, type Pace, ratioOf } from '../harness.ts';
+import { findReceivers, type Receiver } from '../contenders/receivers.ts';
+import { type Contender, measure } from '../harness.ts';
 import { type Case, type Chunking, copy, payloadOf, type Stream, streamOf } from '../payloads.ts';
-import type { Ratio, Row, Subject } from '../report.ts';
+import { evaluate, type Subject } from '../report.ts';
+import { type Findings, isWanted, type Plan, type Suite } from './suite.ts';
 
 /** Bytes of frames decoded in one timed run: as much as lies in a cache when a socket delivers it. */
 const RUN_BYTES = 1 << 20;
 const MOST_MESSAGES = 4096;
 
-export interface ReceiveOptions {
-  roles: readonly Role[];
-  cases: readonly Case[];
-  sizes: readonly number[];
-  chunkings: readonly Chunking[];
-  pace: Pace;
-  /** Names of the receivers to measure; all where empty. */
-  only: readonly string[];
-  onSubject(rows: Row[], ratios: Ratio[]): void;
-}
-
-/** Runs the suite, subject by subject. */
-export function runReceive(receivers: readonly Receiver[], options: ReceiveOptions): void {
-  for (const role of options.roles) {
-    for (const chunking of options.chunkings) {
-      for (const kind of options.cases) {
-        for (const bytes of options.sizes) {
-          const able = receivers.filter(
-            ({ name, roles }) =>
-              roles.includes(role) && (options.only.length === 0 || options.only.includes(name)),
-          );
-          measureSubject(able, { role, chunking, kind, bytes }, options);
+export const receive: Suite = {
+  what: 'bytes as a socket delivers them to messages, with no socket',
+  steps: ({ roles, chunkings, cases, sizes }) =>
+    roles.length * chunkings.length * cases.length * sizes.length,
+  async *run(plan: Plan) {
+    const { receivers } = await findReceivers();
+    for (const role of plan.roles) {
+      const able = receivers.filter(
+        ({ name, roles }) => roles.includes(role) && isWanted(plan, name),
+      );
+      for (const chunking of plan.chunkings) {
+        for (const kind of plan.cases) {
+          for (const bytes of plan.sizes) {
+            yield await measureSubject(able, { role, chunking, kind, bytes }, plan);
+          }
         }
       }
     }
-  }
-}
+  },
+};
 
 interface Setting {
   role: Role;
@@ -45,25 +39,29 @@ interface Setting {
   bytes: number;
 }
 
-function measureSubject(
+async function measureSubject(
   receivers: readonly Receiver[],
   setting: Setting,
-  options: ReceiveOptions,
-): void {
+  plan: Plan,
+): Promise<Findings> {
   const { role, chunking, kind, bytes } = setting;
   const fitting = Math.max(2, Math.floor(RUN_BYTES / (bytes + 8)));
   const messages = Math.min(fitting, chunking === 'frame' ? MOST_MESSAGES : fitting);
   const stream = streamOf(role, kind, payloadOf(kind, bytes), messages, chunking);
   for (const receiver of receivers) assertRight(receiver, role, stream);
   const contenders = receivers.map((receiver) => contenderOf(receiver, role, stream));
-  const measured = measure(contenders, messages, options.pace);
+  const taken = await measure(contenders, messages, plan);
   const chunks = chunking === 'frame' ? 'one frame a chunk' : `${chunking / 1024} KiB chunks`;
   const subject: Subject = { suite: 'receive', case: kind, role, bytes, chunks };
-  const rows = measured.map(({ name, rounds, median, p99 }) => ({
-    ...subject,
-    ...{ impl: name, unit: 'ns/message', median, p99, rounds },
-  }));
-  options.onSubject(rows, ratiosOf(measured, receivers, subject));
+  // Like with like: who makes strings against who makes strings, the rest against the rest.
+  const makesStrings = (name: string): boolean =>
+    kind !== 'binary' && receivers.find((receiver) => receiver.name === name)?.strings === true;
+  return evaluate(
+    subject,
+    'ns/message',
+    taken,
+    (our, their) => makesStrings(our) === makesStrings(their),
+  );
 }
 
 /** Decodes the stream once and compares every message with what was sent. Throws where one differs. */
@@ -97,25 +95,4 @@ function contenderOf(receiver: Receiver, role: Role, stream: Stream): Contender 
       if (count !== stream.messages) throw new Error(`${receiver.name} lost messages`);
     },
   };
-}
-
-/** Like with like: who makes strings against who makes strings, the rest against the rest. */
-function ratiosOf(
-  measured: readonly Measured[],
-  receivers: readonly Receiver[],
-  subject: Subject,
-): Ratio[] {
-  const isText = subject.case !== 'binary';
-  const makesStrings = (name: string): boolean =>
-    isText && receivers.find((receiver) => receiver.name === name)?.strings === true;
-  const ours = measured.filter(({ name }) => name.startsWith('wsimd'));
-  const theirs = measured.filter(({ name }) => !name.startsWith('wsimd'));
-  return theirs.flatMap((other) =>
-    ours
-      .filter(({ name }) => makesStrings(name) === makesStrings(other.name))
-      .map((one) => ({
-        ...subject,
-        ...{ impl: one.name, against: other.name, ratio: ratioOf(other, one) },
-      })),
-  );
 }

@@ -1,10 +1,10 @@
 // startup: what a process pays before the first message, and a connection while it is idle. Each
 // measurement is a process of its own.
 
-import { execFileSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { Row } from '../report.ts';
-import { median, quantile } from '../stats.ts';
+import { evaluate } from '../report.ts';
+import type { Suite } from './suite.ts';
 
 const PROBE = fileURLToPath(new URL('./startup-probe.js', import.meta.url));
 
@@ -20,27 +20,31 @@ export interface ProbeResult {
 
 const UNITS = { import: 'ms', firstMessage: 'ms', idleBytes: 'bytes' } as const;
 
-/** Runs the probe `processes` times for each backend. */
-export function runStartup(processes: number, onRows: (rows: Row[]) => void): void {
-  for (const backend of ['wasm', 'js']) {
-    const results = Array.from({ length: processes }, () => {
-      const env = { ...process.env, WSIMD_BACKEND: backend };
-      const printed = execFileSync(process.execPath, ['--expose-gc', PROBE], {
-        env,
-        encoding: 'utf8',
-      });
-      return JSON.parse(printed) as ProbeResult;
+function probe(backend: 'wasm' | 'js'): Promise<ProbeResult> {
+  const env = { ...process.env, WSIMD_BACKEND: backend };
+  return new Promise((resolve, reject) => {
+    execFile(process.execPath, ['--expose-gc', PROBE], { env }, (error, printed) => {
+      if (error) reject(error);
+      else resolve(JSON.parse(printed) as ProbeResult);
     });
-    const names = Object.keys(UNITS) as (keyof ProbeResult)[];
-    onRows(
-      names.map((name) => {
-        const rounds = results.map((result) => result[name]);
-        return {
-          ...{ suite: 'startup', case: name, role: '' as const, bytes: 0, chunks: '' },
-          ...{ impl: backend === 'js' ? 'wsimd-js' : 'wsimd', unit: UNITS[name] },
-          ...{ median: median(rounds), p99: quantile(rounds, 0.99), rounds },
-        };
-      }),
-    );
-  }
+  });
 }
+
+export const startup: Suite = {
+  what: 'import, first message, and an idle decoder',
+  steps: () => 1,
+  async *run({ rounds }) {
+    const results: Record<'wasm' | 'js', ProbeResult[]> = { wasm: [], js: [] };
+    for (let round = 0; round < rounds * 2 + 1; round++) {
+      for (const backend of ['wasm', 'js'] as const) results[backend].push(await probe(backend));
+    }
+    for (const [name, unit] of Object.entries(UNITS)) {
+      const subject = { suite: 'startup', case: name, role: '', bytes: 0, chunks: '' } as const;
+      const taken = (['wasm', 'js'] as const).map((backend) => ({
+        impl: backend === 'js' ? 'wsimd-js' : 'wsimd',
+        rounds: results[backend].map((result) => result[name as keyof ProbeResult]),
+      }));
+      yield evaluate(subject, unit, taken);
+    }
+  },
+};

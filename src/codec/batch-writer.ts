@@ -188,12 +188,13 @@ export class BatchWriterCore implements StagingOwner {
   }
 
   private writeText(text: string, first: number): void {
+    const key = this.isMasked ? this.maskingKey() : 0;
     const { block, at } = this.room(text.length * 3 + MAX_HEADER_LENGTH);
     const guess = sizeOfHeader(text.length, this.isMasked);
     const length = writeUtf8(block, text, at + guess);
     const size = sizeOfHeader(length, this.isMasked);
     if (size !== guess) block.copyWithin(at + size, at + guess, at + guess + length);
-    this.finish(block, at, first, length);
+    this.finish(block, at, first, length, key);
   }
 
   private writeBytes(payload: Uint8Array, first: number): void {
@@ -202,9 +203,10 @@ export class BatchWriterCore implements StagingOwner {
       this.writeLarge(payload, first);
       return;
     }
+    const key = this.isMasked ? this.maskingKey() : 0;
     const { block, at } = this.room(length + MAX_HEADER_LENGTH);
     copyInto(block, at + sizeOfHeader(length, this.isMasked), payload, 0, length);
-    this.finish(block, at, first, length);
+    this.finish(block, at, first, length, key);
   }
 
   private writeLarge(payload: Uint8Array, first: number): void {
@@ -252,10 +254,10 @@ export class BatchWriterCore implements StagingOwner {
   }
 
   /** The payload stands behind room for its header: writes the header, masks, and queues the frame. */
-  private finish(block: Uint8Array, at: number, first: number, length: number): void {
+  private finish(block: Uint8Array, at: number, first: number, length: number, key: number): void {
     let end: number;
     if (this.isMasked) {
-      end = this.kernel.seal(at, first, length, this.maskingKey());
+      end = this.kernel.seal(at, first, length, key);
       this.kernel.staging.used = end;
     } else {
       end = writeLength(block, at, first, 0, length) + length;

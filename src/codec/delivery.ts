@@ -118,7 +118,13 @@ export abstract class DecoderOutput<D extends Delivery> {
     try {
       act();
     } catch (error) {
-      if (error !== this.failure) throw error;
+      if (error !== this.failure) {
+        // Not a rejection nobody handles: an exception nobody caught, as anywhere else.
+        queueMicrotask(() => {
+          throw error;
+        });
+        return;
+      }
       this.unthrown = this.failure;
     }
   }

@@ -1,5 +1,6 @@
 // The drop-ins for ws, bufferutil and utf-8-validate as a user installs them, beside the real packages.
 
+import { spawnSync } from 'node:child_process';
 import { symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -74,9 +75,9 @@ describe('wsimd/ws', () => {
     expect(run(file, head + TALK).split('\n')).toEqual(TALKED);
   });
 
-  it('what is sent before process.exit() arrives', () => {
+  it.each(['turn', 'tick'])('what is sent before process.exit() arrives (%s)', (flush) => {
     const source = `import { spawn } from 'node:child_process'; import { WebSocket, WebSocketServer } from 'wsimd/ws';
-      if (process.argv[2]) { const c = new WebSocket(process.argv[2]); c.on('open', () => { c.send('last words'); process.exit(); }); }
+      if (process.argv[2]) { const c = new WebSocket(process.argv[2], { flush: '${flush}' }); c.on('open', () => { c.send('last words'); process.exit(); }); }
       else { const s = new WebSocketServer({ host: '127.0.0.1', port: 0 }, () => spawn(process.execPath, ['exit.mjs', 'ws://127.0.0.1:' + s.address().port]));
         s.on('connection', (c) => { c.on('message', (data) => console.log(String(data))); c.on('close', (code) => { console.log(code); s.close(); }); }); }`;
     expect(run('exit.mjs', source)).toBe('last words\n1006');
@@ -113,6 +114,26 @@ describe('wsimd/register', () => {
   ])('accelerates the ws of a program in %s', (_name, file, head) => {
     expect(run(file, head + TALK, ['--import', 'wsimd/register']).split('\n')).toEqual(TALKED);
     expect(run(file, head + TALK).split('\n')).toEqual(['false', '안녕 false', '1000 bye']);
+  });
+
+  it.each(['.', 'linked.mjs'])('finds the ws of a program given as %s', (argument) => {
+    installed.write('folder/index.mjs', imports + TALK);
+    installed.write('folder/package.json', '{ "main": "index.mjs", "type": "module" }');
+    installed.write('folder/index.js', imports + TALK);
+    const at = join(installed.folder, argument === '.' ? 'folder' : 'elsewhere');
+    installed.write('elsewhere/none', '');
+    if (argument !== '.')
+      symlinkSync(join(installed.folder, 'folder', 'index.mjs'), join(at, argument));
+    const args = ['--import', 'wsimd/register', argument];
+    const { stdout } = spawnSync(process.execPath, args, { cwd: at, encoding: 'utf8' });
+    expect(stdout.trim().split('\n')).toEqual(TALKED);
+  });
+
+  it('goes together with wsimd/ws', () => {
+    const head = "import WebSocket, { WebSocketServer, isAccelerated } from 'wsimd/ws';";
+    expect(run('both.mjs', head + TALK, ['--import', 'wsimd/register']).split('\n')).toEqual(
+      TALKED,
+    );
   });
 
   it('does no harm where there is no ws', () => {

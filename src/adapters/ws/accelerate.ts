@@ -19,7 +19,7 @@ import { type CodecSender, senderOf } from './sender.ts';
 
 const ACCELERATED = Symbol.for('wsimd.accelerated');
 /** On a WebSocket or its prototype: the flush policy. */
-export const FLUSH = Symbol('wsimd.flush');
+export const FLUSH = Symbol.for('wsimd.flush');
 
 /** Of WebSocket.prototype, what is replaced. */
 type Methods = Pick<StockSocket, 'setSocket' | 'send' | 'terminate'>;
@@ -92,7 +92,7 @@ function methodsFor(ws: WsModule): Methods {
           sender.queue(data, isBinary(data), options as Callback);
           return;
         }
-        if (isWhole(options, !this._isServer)) {
+        if (typeof options === 'object' && isWhole(options, !this._isServer)) {
           sender.queue(data, 'binary' in options ? !!options.binary : isBinary(data), cb);
           return;
         }

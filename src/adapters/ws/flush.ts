@@ -22,26 +22,31 @@ let firstAt = 0;
 let isPlanned = false;
 let isWatchingExit = false;
 
+/** Those of the process, whatever stands in their place later (the clocks of tests). */
+export const later = globalThis.setImmediate;
+const { nextTick } = process;
+const clock = globalThis.performance;
+
 /** Plans the flush of one that had nothing queued until now. */
 export function planFlush(queue: Flushable, policy: FlushPolicy): void {
-  if (waiting.length === 0) firstAt = performance.now();
+  if (waiting.length === 0) firstAt = clock.now();
   waiting.push(queue);
+  if (!isWatchingExit) {
+    // What was sent before process.exit() has left by then with ws, too.
+    isWatchingExit = true;
+    process.on('exit', flushAtExit);
+  }
   if (waiting.length >= MOST_SOCKETS) flushAll();
-  else if (policy === 'tick') process.nextTick(flushAll);
+  else if (policy === 'tick') nextTick(flushAll);
   else if (!isPlanned) {
     isPlanned = true;
-    setImmediate(atEndOfTurn);
-    if (!isWatchingExit) {
-      // What was sent before process.exit() has left by then with ws, too.
-      isWatchingExit = true;
-      process.on('exit', flushAll);
-    }
+    later(atEndOfTurn);
   }
 }
 
 /** Flushes what has waited longer than it may: called where a read is about to keep it waiting. */
 export function flushOverdue(): void {
-  if (waiting.length > 0 && performance.now() - firstAt > LONGEST_WAIT) flushAll();
+  if (waiting.length > 0 && clock.now() - firstAt > LONGEST_WAIT) flushAll();
 }
 
 function atEndOfTurn(): void {
@@ -49,8 +54,28 @@ function atEndOfTurn(): void {
   flushAll();
 }
 
-/** Writes all that is queued, anywhere. */
+function flushAtExit(): void {
+  while (waiting.length > 0) {
+    try {
+      waiting.shift()?.flush();
+    } catch {
+      // The process is over; the others still get their turn.
+    }
+  }
+}
+
+/**
+ * Writes all that is queued, anywhere. A write may throw, or send on others: those are flushed all the same.
+ */
 export function flushAll(): void {
-  for (let i = 0; i < waiting.length; i++) waiting[i].flush();
-  waiting.length = 0;
+  const batch = waiting.splice(0);
+  let i = 0;
+  try {
+    while (i < batch.length) batch[i++].flush();
+  } finally {
+    if (i < batch.length) {
+      waiting.unshift(...batch.slice(i));
+      nextTick(flushAll);
+    }
+  }
 }

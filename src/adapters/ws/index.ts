@@ -45,7 +45,9 @@ class AcceleratedWebSocket extends ws.WebSocket {
     if (flush !== undefined) Reflect.set(this, FLUSH, policy(flush));
   }
 }
-mark(replaceMethods(AcceleratedWebSocket.prototype, ws));
+// `register` may have been here before: then the classes extended have the codec already.
+if (!isAccelerated(ws.WebSocket.prototype)) replaceMethods(AcceleratedWebSocket.prototype, ws);
+mark(AcceleratedWebSocket.prototype);
 Object.defineProperty(AcceleratedWebSocket, 'name', { value: 'WebSocket' });
 
 /** The class a server makes its sockets of, with its flush policy. */

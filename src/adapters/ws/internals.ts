@@ -20,7 +20,7 @@ export interface StockSender {
   _state?: number;
   _deflating?: boolean;
   _queue: unknown[];
-  onerror?: (error: Error) => void;
+  onerror?: (this: never, error: Error) => void;
   close(code: number | undefined, data: unknown, mask: boolean, cb?: Callback): void;
   sendFrame(list: (Uint8Array | string)[], cb?: Callback): void;
 }
@@ -41,6 +41,8 @@ export interface StockSocket extends EventEmitter {
   _binaryType: string;
   _extensions: Record<string, unknown>;
   _isServer: boolean;
+  /** Pongs that ws owes, since 8.23. */
+  _pendingAutoPongs?: number;
   _receiver: unknown;
   _sender: StockSender;
   _socket: Duplex;

@@ -6,7 +6,7 @@ import type { DecoderOptions, Handlers } from '../../codec/options.ts';
 import { Decoder } from '../../entry/auto.ts';
 import type { ProtocolError } from '../../protocol/errors.ts';
 import { errorAsInWs } from './errors.ts';
-import { flushOverdue } from './flush.ts';
+import { flushOverdue, later } from './flush.ts';
 import {
   deflateOf,
   type Internals,
@@ -78,7 +78,10 @@ export class CodecReceiver implements Handlers<'view'> {
     flushOverdue();
     this.decoder ??= this.borrowDecoder();
     const { decoder } = this;
-    if (decoder.write(chunk)) {
+    const goesOn = decoder.write(chunk);
+    // ws counts the pongs it owes, and gives up on those who are owed too many (maxPendingAutoPongs).
+    if (this.socket._pendingAutoPongs) (this.socket._sender as CodecSender).flush();
+    if (goesOn) {
       if (decoder.isBetweenMessages) this.returnDecoder(decoder);
       return true;
     }
@@ -142,7 +145,8 @@ export class CodecReceiver implements Handlers<'view'> {
     this.isOver = true;
     this.call('conclude', code, bytes.length === 0 ? EMPTY : bytes);
     this.needDrain = false;
-    this.end();
+    if (this.isEnding) process.nextTick(finish, this);
+    else this.end();
   }
 
   error(error: ProtocolError): void {
@@ -163,7 +167,7 @@ export class CodecReceiver implements Handlers<'view'> {
     else {
       const { decoder } = this;
       decoder?.pause();
-      setImmediate(() => {
+      later(() => {
         this.call(event, ...args);
         decoder?.resume();
       });
@@ -202,15 +206,24 @@ const MOST_SHARED = 100;
 const MOST_IDLE = 64;
 const NOBODY: Handlers<'view'> = {};
 
+/** Bytes held beside a message: whole ones that wait for their turn (allowSynchronousEvents, inflating). */
+const BUFFERED_BESIDE = 1 << 20;
+
+/** ws takes a limit for an integer of 32 bits, and what is not positive for none. */
+function limitOf(limit: number | undefined): number {
+  return Math.max(0, (limit as number) | 0);
+}
+
 /** The options of ws as the decoder's, and the decoders made with the same. */
 function decodersFor(socket: StockSocket, options: SocketOptions): Decoders {
-  const { maxPayload, maxFragments, maxBufferedChunks, skipUTF8Validation } = options;
+  const maxPayload = limitOf(options.maxPayload) || Number.POSITIVE_INFINITY;
   const made: DecoderOptions<'view'> = {
     role: socket._isServer ? 'server' : 'client',
-    maxPayload: maxPayload || Number.POSITIVE_INFINITY,
-    maxFragments,
-    maxBufferedChunks,
-    skipUtf8Validation: skipUTF8Validation,
+    maxPayload,
+    maxBufferedBytes: 2 * maxPayload + BUFFERED_BESIDE,
+    maxFragments: limitOf(options.maxFragments),
+    maxBufferedChunks: limitOf(options.maxBufferedChunks),
+    skipUtf8Validation: !!options.skipUTF8Validation,
     allowLongLengths: true,
   };
   const deflate = deflateOf(socket._extensions);

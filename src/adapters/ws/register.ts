@@ -3,8 +3,9 @@
 // The ws that the program's folder resolves to is accelerated before the program runs, which serves `import`
 // and `require` alike; every other copy that is loaded with `require` when it is.
 
+import { realpathSync, statSync } from 'node:fs';
 import Module, { createRequire } from 'node:module';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { accelerate } from './accelerate.ts';
 
 type Load = (request: string, ...rest: unknown[]) => unknown;
@@ -30,8 +31,19 @@ loader._load = function loadAndAccelerate(this: unknown, request, ...rest) {
   return tryToAccelerate(loaded);
 };
 
+/** The file of the program: a folder stands for its index, a link for what it leads to. */
+function programFile(): string {
+  const path = resolve(process.argv[1] ?? 'index.js');
+  try {
+    const real = realpathSync(path);
+    return statSync(real).isDirectory() ? join(real, 'index.js') : real;
+  } catch {
+    return path;
+  }
+}
+
 try {
-  createRequire(resolve(process.argv[1] ?? 'index.js'))('ws');
+  createRequire(programFile())('ws');
 } catch (error) {
   if ((error as { code?: string }).code !== 'MODULE_NOT_FOUND') throw error;
 }

@@ -2,6 +2,7 @@
 // leaves in one write. Plain messages are encoded by the batch writer; compressed ones, Blobs, fragments and
 // control frames take ws's own way as far as the bytes of their frames.
 
+import { AsyncResource } from 'node:async_hooks';
 import type { Duplex } from 'node:stream';
 import type { BatchWriterCore } from '../../codec/batch-writer.ts';
 import type { BytesLike } from '../../codec/bytes.ts';
@@ -34,6 +35,19 @@ type MakeSender = new (
 
 /** Derives the class from the Sender of a given ws. */
 export function senderOf(ws: WsModule): MakeSender {
+  type OnError = StockSender['onerror'];
+  let [own, wrapped]: OnError[] = [];
+  /** ws's handler, the same for all its senders, behind a flush. */
+  const flushing = (onerror: OnError): OnError => {
+    if (onerror !== undefined && onerror !== own) {
+      own = onerror;
+      wrapped = function (this: CodecSender, error: Error) {
+        this.flush();
+        onerror.call(this as never, error);
+      };
+    }
+    return wrapped;
+  };
   return class extends ws.Sender implements CodecSender {
     /** Only while something is queued: idle connections need none. */
     private writer: BatchWriterCore | null = null;
@@ -52,11 +66,12 @@ export function senderOf(ws: WsModule): MakeSender {
       generateMask?: (mask: Uint8Array) => void,
     ) {
       super(stock._socket, stock._extensions, generateMask);
-      // What ws left on its own: who it belongs to, and where errors go.
+      // What ws left on its own: who it belongs to, and where errors go. An error ends the socket: what is
+      // queued leaves before.
       for (const key of Reflect.ownKeys(stock)) {
-        if (typeof key === 'symbol' || key === 'onerror')
-          Reflect.set(this, key, Reflect.get(stock, key));
+        if (typeof key === 'symbol') Reflect.set(this, key, Reflect.get(stock, key));
       }
+      this.onerror = flushing(stock.onerror);
       this.policy = policy;
       this.isPlain = deflateOf(stock._extensions) === undefined;
       this.isServer = isServer;
@@ -109,7 +124,8 @@ export function senderOf(ws: WsModule): MakeSender {
       this._bufferedBytes += bytes - before;
       if (typeof cb === 'function') {
         this.callbacks ??= [];
-        this.callbacks.push(cb);
+        // The write has the context of whoever sent first in this turn; the callback has its sender's own.
+        this.callbacks.push(this.policy === 'immediate' ? cb : AsyncResource.bind(cb));
       }
       if (bytes >= FLUSH_FROM || this.policy === 'immediate') this.flush();
       else if (!this.isPlanned) {

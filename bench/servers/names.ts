@@ -1,0 +1,44 @@
+// The servers there are, and what each needs to be started.
+
+import { accessSync, constants } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { FOLDERS } from '../contenders/load.ts';
+
+export const SERVERS = [
+  ...(['codec', 'wsimd', 'wsimd-js', 'ws', 'ws+bufferutil', 'ws-corked'] as const),
+  'bun',
+] as const;
+export type ServerName = (typeof SERVERS)[number];
+
+/** Compared where nothing else is asked for, as far as they are there. */
+export const DEFAULT_SERVERS: readonly ServerName[] = [
+  ...(['wsimd', 'ws', 'ws+bufferutil', 'ws-corked'] as const),
+  'bun',
+];
+
+/** Environment a server's process needs: ws decides on its addon when it is loaded. */
+export function environmentOf(name: ServerName): Record<string, string> {
+  const backend = { WSIMD_BACKEND: name === 'wsimd-js' ? 'js' : '' };
+  return name === 'ws+bufferutil' ? backend : { ...backend, WS_NO_BUFFER_UTIL: '1' };
+}
+
+/** What runs the server; undefined for the Node that runs this. */
+export function runtimeOf(name: ServerName): string | undefined {
+  return name === 'bun' ? findBinary('bun') : undefined;
+}
+
+/** A program of the user's, of the benchmark's, or on the path. */
+export function findBinary(name: string): string | undefined {
+  const beside = FOLDERS.map((folder) => join(folder, 'node_modules', '.bin'));
+  const paths = [...beside, ...(process.env.PATH ?? '').split(delimiter)];
+  return paths.map((folder) => join(folder, name)).find(isExecutable);
+}
+
+function isExecutable(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
