@@ -26,6 +26,7 @@ export default {
   input: {
     cli: 'bench/cli.ts',
     demo: 'bench/demo/main.ts',
+    markdown: 'bench/markdown.ts',
     'server-process': 'bench/servers/server-process.ts',
     'bun-server': 'bench/servers/bun-server.ts',
     'transport-server': 'bench/servers/transport-server.ts',
