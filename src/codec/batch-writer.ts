@@ -18,8 +18,9 @@ import { assertClose, assertControl } from '../protocol/control-payload.ts';
 import type { Role } from '../protocol/errors.ts';
 import { sizeOfHeader, writeLength, writeMaskingKey } from '../protocol/header.ts';
 import { MAX_HEADER_LENGTH } from '../protocol/limits.ts';
-import { BINARY, CLOSE, CONTINUATION, isControl, PING, PONG, TEXT } from '../protocol/opcodes.ts';
+import { BINARY, CLOSE, isControl, PING, PONG, TEXT } from '../protocol/opcodes.ts';
 import { type BytesLike, toBytes } from './bytes.ts';
+import { fragmentsOf } from './fragments.ts';
 import { nextMaskingKey } from './masking-keys.ts';
 import type { PreparedMessage } from './prepared-message.ts';
 import { commit, reserve, SLAB_LIMIT, slabBlock } from './slab.ts';
@@ -126,20 +127,10 @@ export class BatchWriterCore implements StagingOwner {
   fragments(data: string | BytesLike, size: number, whenFramed?: () => void): void {
     if (!Number.isInteger(size) || size < 1)
       throw new RangeError('size must be a positive integer');
-    let payload: Uint8Array;
-    if (typeof data === 'string') {
-      payload = allocate(utf8Length(data));
-      writeUtf8(payload, data, 0);
-    } else payload = toBytes(data);
-    let opcode = typeof data === 'string' ? TEXT : BINARY;
-    let at = 0;
-    do {
-      const end = Math.min(payload.length, at + size);
-      this.frame(opcode, viewOf(payload, at, end), { fin: end === payload.length });
+    for (const { opcode, payload, fin } of fragmentsOf(data, size)) {
+      this.frame(opcode, payload, { fin });
       whenFramed?.();
-      opcode = CONTINUATION;
-      at = end;
-    } while (at < payload.length);
+    }
   }
 
   /** Queues one frame of any opcode. Throws a RangeError on a control frame that §5.5 forbids. */
