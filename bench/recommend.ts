@@ -21,6 +21,7 @@ export function recommend({ rows, ratios }: Pick<Report, 'rows' | 'ratios'>): st
         ratio.against === against &&
         ratio.impl === 'wsimd' &&
         ratio.role === 'server' &&
+        !/, (time|answer)$/.test(ratio.chunks) &&
         (suite !== 'receive' || ratio.chunks.startsWith('64')),
     );
   const sentences: string[] = [];

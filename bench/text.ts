@@ -44,7 +44,10 @@ function tableOf(title: string, rows: readonly Row[], ratios: readonly Ratio[]):
   for (const row of rows) {
     const against = ratios.filter((ratio) => ratio.against === row.impl);
     const name = isOurs(row.impl) ? colors.bold(row.impl) : row.impl;
-    table.push([name, formatValue(row.median, row.unit), against.map(verdict).join('   ')]);
+    // Of latencies the tail is what people feel.
+    const tail = row.unit === 'ms' && row.p99 >= 0 ? ` (p99 ${row.p99.toPrecision(3)})` : '';
+    const value = formatValue(row.median, row.unit) + tail;
+    table.push([name, value, against.map(verdict).join('   ')]);
   }
   return `${colors.underline(title)}\n${table.toString().replaceAll(/ +$/gm, '')}`;
 }

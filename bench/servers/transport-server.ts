@@ -1,7 +1,7 @@
 // One source of chat messages, to be had in every way that HTTP knows, and by WebSocket; in a process of its
 // own. Argument: ws or wsimd. A client says how many messages a second it wants with the path:
 //
-//   /poll/RATE?since=N   what there is since message N, at once
+//   /poll/RATE?since=N   what there is since message N, at once; without since, only which is next
 //   /long/RATE?since=N   the same, but not before there is something
 //   /stream/RATE         one response without end, a message a line
 //   /events/RATE         server-sent events
@@ -76,7 +76,8 @@ function answer(request: IncomingMessage, response: ServerResponse): void {
     const since = Number(searchParams.get('since') ?? feed.messages.length);
     const reply = (): void => {
       response.setHeader('content-type', 'application/json');
-      response.end(`[${feed.messages.slice(since).join(',')}]`);
+      const messages = feed.messages.slice(since).join(',');
+      response.end(`{"next":${feed.messages.length},"messages":[${messages}]}`);
     };
     if (way === 'poll' || feed.messages.length > since) {
       reply();

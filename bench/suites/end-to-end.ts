@@ -4,6 +4,7 @@ import { shuffled } from '../harness.ts';
 import { evaluate } from '../report.ts';
 import { framesOf, openRaw, type RawClient } from '../servers/raw-client.ts';
 import { ServerHandle } from '../servers/server-handle.ts';
+import { quantile } from '../stats.ts';
 import type { Findings, Plan, Suite } from './suite.ts';
 
 /** Some way to keep a server busy. */
@@ -14,8 +15,11 @@ interface Load {
   bytes: number;
   isText: boolean;
   connections: number;
-  /** Keeps the server busy for `time` milliseconds; returns the messages it had to handle. */
-  run(clients: readonly RawClient[], time: number): Promise<number>;
+  /**
+   * Keeps the server busy for `time` milliseconds; returns the messages it had to handle. Notes how many
+   * milliseconds each answer (to all that was sent at once) took.
+   */
+  run(clients: readonly RawClient[], time: number, waits: number[]): Promise<number>;
 }
 
 const ECHO_BYTES = 1 << 18;
@@ -31,12 +35,14 @@ function echo(bytes: number): Load {
   return {
     ...{ suite: 'echo', bytes, isText, connections: ECHO_CONNECTIONS },
     chunks: `${ECHO_CONNECTIONS} connections, pipelined`,
-    async run(clients, time) {
+    async run(clients, time, waits) {
       const until = performance.now() + time;
       let count = 0;
       const work = async (client: RawClient): Promise<void> => {
         while (performance.now() < until) {
+          const sent = performance.now();
           await client.exchange(frames, answer);
+          waits.push(performance.now() - sent);
           count += window;
         }
       };
@@ -52,12 +58,14 @@ function pingpong(bytes: number, connections: number): Load {
   return {
     ...{ suite: 'pingpong', bytes, isText: true, connections },
     chunks: `${connections} connections, one message each`,
-    async run(clients, time) {
+    async run(clients, time, waits) {
       const until = performance.now() + time;
       let count = 0;
       const work = async (client: RawClient): Promise<void> => {
         while (performance.now() < until) {
+          const sent = performance.now();
           await client.exchange(frame, answer);
+          waits.push(performance.now() - sent);
           count++;
         }
       };
@@ -74,15 +82,17 @@ function broadcast(bytes: number, connections: number, batch: number): Load {
   return {
     ...{ suite: 'broadcast', bytes, isText: false, connections },
     chunks: `${batch} messages to ${connections} clients`,
-    async run(clients, time) {
+    async run(clients, time, waits) {
       const until = performance.now() + time;
       let count = 0;
       while (performance.now() < until) {
         const all = clients.map(
           (client) => new Promise<void>((resolve) => client.expect(answer, resolve)),
         );
+        const sent = performance.now();
         clients[0].socket.write(order);
         await Promise.all(all);
+        waits.push(performance.now() - sent);
         count += batch * connections;
       }
       return count;
@@ -115,11 +125,21 @@ export const broadcastSuite = endToEnd('servers that send a message to many', ()
   broadcast(64, 100, 1),
 ]);
 
+/** What one server took in one round. */
+interface Round {
+  /** Nanoseconds a message. */
+  cpu: number;
+  wall: number;
+  /** Milliseconds an answer. */
+  wait: number;
+  p99: number;
+}
+
 /** One load, on all servers in turn. */
 async function measureLoad(load: Load, plan: Plan): Promise<Findings> {
-  const { servers, rounds, serverTime, random } = plan;
+  const { servers, rounds, random } = plan;
   const handles = await Promise.all(servers.map((name) => ServerHandle.start(name)));
-  const used: number[][] = handles.map(() => []);
+  const taken = handles.map((): Round[] => []);
   try {
     for (const handle of handles) await handle.usage('quiet');
     const clients = await Promise.all(
@@ -127,26 +147,63 @@ async function measureLoad(load: Load, plan: Plan): Promise<Findings> {
     );
     for (let round = -1; round < rounds; round++) {
       for (const index of shuffled(handles.length, random)) {
-        const before = (await handles[index].usage()).microseconds;
-        const count = await load.run(clients[index], serverTime);
-        const after = (await handles[index].usage()).microseconds;
-        if (round >= 0) used[index].push(((after - before) * 1000) / count);
+        const one = await roundOf(load, handles[index], clients[index], plan.serverTime);
+        if (round >= 0) taken[index].push(one);
       }
     }
     for (const client of clients.flat()) client.close();
   } finally {
     for (const handle of handles) handle.stop();
   }
-  const { suite, bytes, chunks, isText } = load;
-  const subject = {
-    suite,
-    case: isText ? 'ascii' : 'binary',
-    role: 'server',
-    bytes,
-    chunks,
-  } as const;
-  const taken = servers.map((impl, index) => ({ impl, rounds: used[index] }));
-  return evaluate(subject, 'ns/message', taken);
+  return findingsOf(load, servers, taken);
+}
+
+async function roundOf(
+  load: Load,
+  handle: ServerHandle,
+  clients: readonly RawClient[],
+  time: number,
+): Promise<Round> {
+  const waits: number[] = [];
+  const before = (await handle.usage()).microseconds;
+  const started = performance.now();
+  const count = await load.run(clients, time, waits);
+  const wall = ((performance.now() - started) * 1e6) / count;
+  const cpu = (((await handle.usage()).microseconds - before) * 1000) / count;
+  return { cpu, wall, wait: quantile(waits, 0.5), p99: quantile(waits, 0.99) };
+}
+
+/** Server CPU first: it is what the machine's other core does not blur. */
+function findingsOf(
+  { suite, bytes, chunks, isText }: Load,
+  servers: readonly string[],
+  taken: readonly Round[][],
+): Findings {
+  const all = (
+    [
+      ['cpu', '', 'ns/message'],
+      ['wall', ', time', 'ns/message'],
+      ['wait', ', answer', 'ms'],
+    ] as const
+  ).map(([key, what, unit]) => {
+    const kind = isText ? 'ascii' : 'binary';
+    const subject = {
+      ...({ suite, case: kind, role: 'server', bytes } as const),
+      chunks: `${chunks}${what}`,
+    };
+    const contenders = servers.map((impl, index) => ({
+      impl,
+      rounds: taken[index].map((round) => round[key]),
+      ...(key === 'wait' && {
+        p99: quantile(
+          taken[index].map(({ p99 }) => p99),
+          0.5,
+        ),
+      }),
+    }));
+    return evaluate(subject, unit, contenders);
+  });
+  return { rows: all.flatMap(({ rows }) => rows), ratios: all.flatMap(({ ratios }) => ratios) };
 }
 
 function connectAll(port: number, connections: number): Promise<RawClient[]> {

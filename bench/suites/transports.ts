@@ -33,7 +33,6 @@ interface Client {
 }
 
 interface Message {
-  id: number;
   at: string;
 }
 
@@ -74,12 +73,11 @@ function startHttp(way: Way, port: number, rate: number): Client {
       request(since, async (response) => {
         let body = '';
         for await (const chunk of response.setEncoding('utf8')) body += chunk;
-        const messages = JSON.parse(body) as Message[];
+        const { next, messages } = JSON.parse(body) as { next: number; messages: Message[] };
         for (const message of messages) note(seen, message);
-        const last = messages.at(-1);
-        const next = last === undefined ? since : `?since=${last.id + 1}`;
-        if (path === 'long') ask(next);
-        else setTimeout(() => ask(next), POLL_EVERY);
+        const again = (): void => ask(`?since=${next}`);
+        if (path === 'long') again();
+        else setTimeout(again, POLL_EVERY);
       });
     };
     ask('');
