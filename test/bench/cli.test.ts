@@ -18,11 +18,13 @@ beforeAll(() => {
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-function run(...args: string[]) {
+const run = (...args: string[]) => runWith({}, ...args);
+
+function runWith(env: NodeJS.ProcessEnv, ...args: string[]) {
   return spawnSync(process.execPath, [CLI, 'bench', ...args], {
     cwd: folder,
     encoding: 'utf8',
-    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined },
+    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, ...env },
   });
 }
 
@@ -54,13 +56,22 @@ describe('what it is asked', () => {
 });
 
 describe('what it reports', () => {
-  it('text without colours where it is no terminal, with the machine it is of', () => {
-    const { stdout, status } = run(...QUICK, '--seed', '42');
+  it('text without colours where it is no terminal, not even for a CI, with the machine it is of', () => {
+    const { stdout, status } = runWith({ CI: 'true' }, ...QUICK, '--seed', '42');
     expect(status).toBe(0);
     expect(stdout).toContain(`node ${process.version}`);
     expect(stdout).toContain('seed 42');
     expect(stdout).toMatch(/wsimd +[\d.]+ ns\/payload/);
     expect(stdout).not.toContain('\u001b');
+  });
+
+  it.each([
+    ['in colours where they are forced', { FORCE_COLOR: '1' }, [], true],
+    ['not with --no-color', { FORCE_COLOR: '1' }, ['--no-color'], false],
+    ['not with NO_COLOR', { FORCE_COLOR: '1', NO_COLOR: '1' }, [], false],
+  ])('%s', (_, env, args, hasColours) => {
+    const { stdout } = runWith(env, ...QUICK, ...args);
+    expect(stdout.includes('\u001b')).toBe(hasColours);
   });
 
   it('JSON as the contract has it, and nothing else on standard output', () => {

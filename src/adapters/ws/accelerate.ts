@@ -152,12 +152,9 @@ function isBinary(data: string | Uint8Array | PreparedMessage): boolean {
 }
 
 /** Options of a message that is one ordinary frame. */
-function isWhole(options: unknown, isMasked: boolean): options is SendOptions {
+function isWhole(options: object, isMasked: boolean): options is SendOptions {
   const { fin, mask } = options as SendOptions;
-  return (
-    (fin === true || !('fin' in (options as object))) &&
-    (mask === isMasked || !('mask' in (options as object)))
-  );
+  return (fin === true || !('fin' in options)) && (mask === isMasked || !('mask' in options));
 }
 
 /** A prepared message where it cannot be sent as it is: compressed, or in line behind others. */
@@ -169,17 +166,15 @@ function sendPrepared(
   cb?: Callback,
 ): void {
   const binary = message.isBinary;
+  const given: SendOptions = typeof options === 'object' && options !== null ? options : {};
+  const callback = typeof options === 'function' ? (options as Callback) : cb;
   const sender = socket._sender as CodecSender | null;
-  if (socket.readyState === OPEN && sender?.isIdle && isWhole(options ?? {}, !socket._isServer)) {
-    const isPlainly = (options as SendOptions | null)?.compress === false;
-    const ready = isPlainly ? message : forConnection(message, socket._extensions);
-    const callback = typeof options === 'function' ? (options as Callback) : cb;
+  if (socket.readyState === OPEN && sender?.isIdle && isWhole(given, !socket._isServer)) {
+    const ready = given.compress === false ? message : forConnection(message, socket._extensions);
     if (ready !== undefined) {
       sender.queue(ready, binary, callback);
       return;
     }
   }
-  if (typeof options === 'function')
-    send.call(socket, message.payload, { binary }, options as Callback);
-  else send.call(socket, message.payload, { ...(options as object), binary }, cb);
+  send.call(socket, message.payload, { ...given, binary }, callback);
 }
