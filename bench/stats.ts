@@ -34,11 +34,6 @@ export function compare(over: readonly number[], under: readonly number[]): Comp
   };
 }
 
-/** The median of the rounds' ratios. */
-export function medianRatio(over: readonly number[], under: readonly number[]): number {
-  return compare(over, under).ratio;
-}
-
 /** Differences below this share are not told apart, however steady the rounds are. */
 const SAME = 0.03;
 

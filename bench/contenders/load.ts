@@ -33,11 +33,22 @@ export function load(name: string, file = ''): { module: unknown; version: strin
   return undefined;
 }
 
+let copies: string | undefined;
+
+/** Where the copies lie, until the process ends. */
+function folderOfCopies(): string {
+  if (copies === undefined) {
+    const made = mkdtempSync(join(tmpdir(), 'wsimd-bench-'));
+    process.on('exit', () => rmSync(made, { recursive: true, force: true }));
+    copies = made;
+  }
+  return copies;
+}
+
 /** This codec, or its JavaScript half alone, once more. */
 export async function loadOurs(backend?: 'js'): Promise<typeof import('wsimd')> {
   const built = dirname(fileURLToPath(import.meta.resolve('wsimd')));
-  const copy = mkdtempSync(join(tmpdir(), 'wsimd-bench-'));
-  process.on('exit', () => rmSync(copy, { recursive: true, force: true }));
+  const copy = mkdtempSync(join(folderOfCopies(), 'copy-'));
   cpSync(built, copy, {
     recursive: true,
     filter: (path) =>

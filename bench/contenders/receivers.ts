@@ -15,16 +15,12 @@ export interface Receiver {
   open(role: Role, onMessage: OnMessage): (chunk: Uint8Array) => void;
 }
 
-export interface Found {
-  receivers: Receiver[];
-}
-
 const BOTH: readonly Role[] = ['server', 'client'];
 /** Beyond any message of the suite. */
 const MAX_PAYLOAD = 1 << 28;
 
 /** All receivers installed here, this codec's first. */
-export async function findReceivers(): Promise<Found> {
+export async function findReceivers(): Promise<Receiver[]> {
   const receivers = [
     await ours('wsimd', 'view'),
     await ours('wsimd-js', 'view', 'js'),
@@ -43,7 +39,7 @@ export async function findReceivers(): Promise<Found> {
   add(loadWs(true), (module) => ofWs('ws+bufferutil', module, false));
   add(load('undici', '/lib/web/websocket/receiver.js'), (module) => ofUndici('undici', module));
   add(load('websocket-driver'), (module) => ofWebsocketDriver('websocket-driver', module));
-  return { receivers };
+  return receivers;
 }
 
 async function ours(name: string, delivery: Delivery, backend?: Backend): Promise<Receiver> {

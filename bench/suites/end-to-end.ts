@@ -26,6 +26,24 @@ const ECHO_BYTES = 1 << 18;
 const ECHO_MOST = 1000;
 const ECHO_CONNECTIONS = 4;
 
+/** Every connection sends its frames again as soon as all of them are answered. */
+function exchanging(frames: Uint8Array, answer: number, messages: number): Load['run'] {
+  return async (clients, time, waits) => {
+    const until = performance.now() + time;
+    let count = 0;
+    const work = async (client: RawClient): Promise<void> => {
+      while (performance.now() < until) {
+        const sent = performance.now();
+        await client.exchange(frames, answer);
+        waits.push(performance.now() - sent);
+        count += messages;
+      }
+    };
+    await Promise.all(clients.map(work));
+    return count;
+  };
+}
+
 /** Every connection sends windows of messages, one behind the other. */
 function echo(bytes: number): Load {
   const isText = bytes < 1000;
@@ -35,20 +53,7 @@ function echo(bytes: number): Load {
   return {
     ...{ suite: 'echo', bytes, isText, connections: ECHO_CONNECTIONS },
     chunks: `${ECHO_CONNECTIONS} connections, pipelined`,
-    async run(clients, time, waits) {
-      const until = performance.now() + time;
-      let count = 0;
-      const work = async (client: RawClient): Promise<void> => {
-        while (performance.now() < until) {
-          const sent = performance.now();
-          await client.exchange(frames, answer);
-          waits.push(performance.now() - sent);
-          count += window;
-        }
-      };
-      await Promise.all(clients.map(work));
-      return count;
-    },
+    run: exchanging(frames, answer, window),
   };
 }
 
@@ -58,20 +63,7 @@ function pingpong(bytes: number, connections: number): Load {
   return {
     ...{ suite: 'pingpong', bytes, isText: true, connections },
     chunks: `${connections} connections, one message each`,
-    async run(clients, time, waits) {
-      const until = performance.now() + time;
-      let count = 0;
-      const work = async (client: RawClient): Promise<void> => {
-        while (performance.now() < until) {
-          const sent = performance.now();
-          await client.exchange(frame, answer);
-          waits.push(performance.now() - sent);
-          count++;
-        }
-      };
-      await Promise.all(clients.map(work));
-      return count;
-    },
+    run: exchanging(frame, answer, 1),
   };
 }
 

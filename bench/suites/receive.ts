@@ -16,7 +16,7 @@ export const receive: Suite = {
   steps: ({ roles, chunkings, cases, sizes }) =>
     roles.length * chunkings.length * cases.length * sizes.length,
   async *run(plan: Plan) {
-    const { receivers } = await findReceivers();
+    const receivers = await findReceivers();
     for (const role of plan.roles) {
       const able = receivers.filter(
         ({ name, roles }) => roles.includes(role) && isWanted(plan, name),

@@ -1,6 +1,6 @@
 // send: messages -> the bytes to write, with no socket under it: what a write costs, the other suites tell.
 
-import type { Role } from 'wsimd';
+import { Decoder, type Role } from 'wsimd';
 import { loadOurs, loadWs } from '../contenders/load.ts';
 import { type Contender, measure } from '../harness.ts';
 import { type Case, payloadOf } from '../payloads.ts';
@@ -67,8 +67,7 @@ function ofWs(name: string, withAddon: boolean): Sending[] {
 }
 
 /** Sends twice and decodes what was written. Throws where it is not what was sent. */
-async function assertRight(sending: Sending, role: Role, data: string | Buffer): Promise<void> {
-  const { Decoder } = await loadOurs();
+function assertRight(sending: Sending, role: Role, data: string | Buffer): void {
   let count = 0;
   const other = role === 'client' ? 'server' : 'client';
   const decoder = new Decoder(
@@ -116,7 +115,7 @@ async function measureSubject(
   const count = Math.max(1, Math.min(MOST_MESSAGES, Math.floor(RUN_BYTES / bytes)));
   const contenders: Contender[] = [];
   for (const sending of all) {
-    await assertRight(sending, role, data);
+    assertRight(sending, role, data);
     let written = 0;
     const run = sending.open(role, (segment) => {
       written += segment.length;
