@@ -29,6 +29,7 @@ export default {
     markdown: 'bench/markdown.ts',
     'server-process': 'bench/servers/server-process.ts',
     'bun-server': 'bench/servers/bun-server.ts',
+    'deno-server': 'bench/servers/deno-server.ts',
     'transport-server': 'bench/servers/transport-server.ts',
     'startup-probe': 'bench/suites/startup-probe.ts',
   },

@@ -6,14 +6,14 @@ import { runInNewContext } from 'node:vm';
 import { Command } from 'commander';
 import { belowFloors, changesSince } from './check.ts';
 import { colors } from './colors.ts';
-import { findCompetitors } from './contenders/load.ts';
+import { findCompetitors } from './contenders/competitors.ts';
 import { describeEnvironment } from './environment.ts';
 import { toHtml } from './html.ts';
 import { benchCommand, type Options } from './options.ts';
 import { type Progress, progressOf } from './progress.ts';
 import { recommend } from './recommend.ts';
 import type { Report } from './report.ts';
-import { findBinary } from './servers/names.ts';
+import { isServerThere } from './servers/names.ts';
 import { stopAll } from './servers/server-handle.ts';
 import { SUITES, type SuiteName } from './suites/index.ts';
 import type { Suite } from './suites/suite.ts';
@@ -58,11 +58,7 @@ function possible(
   { suites, plan }: Options,
   versions: Record<string, string>,
 ): { suites: SuiteName[]; leftOut: string[] } {
-  const isThere = (name: string): boolean => {
-    if (name === 'ws+bufferutil') return versions.bufferutil !== undefined;
-    return name !== 'bun' || findBinary('bun') !== undefined;
-  };
-  plan.servers = plan.servers.filter(isThere);
+  plan.servers = plan.servers.filter((name) => isServerThere(name, versions));
   const leftOut: string[] = [];
   const left = suites.filter((name) => {
     const { needs = [] } = SUITES[name] as Suite;

@@ -3,7 +3,7 @@
 import { execFileSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { backend } from 'wsimd';
-import type { Missing } from './contenders/load.ts';
+import type { Missing } from './contenders/competitors.ts';
 
 export interface Meta {
   node: string;

@@ -27,7 +27,7 @@ ${style}</style>
 <p class="meta">${markup(about)}</p>
 <p class="meta">beside it: ${markup(beside)}</p>
 <ul class="words">${words.join('')}</ul>
-<p>Ratios are medians of interleaved rounds: above 1 wsimd is faster or cheaper; below 1 is a loss; a tie is what the rounds cannot tell apart.</p>
+<p>Under each competitor’s figure stands what wsimd is to it, as the median of interleaved rounds: above 1 wsimd is faster or cheaper; below 1 is a loss; a tie is what the rounds cannot tell apart.</p>
 <script type="application/json" id="report">${data}</script>
 <script>${uPlot.replaceAll('</script', '<\\/script')}</script>
 <script>${script}</script>

@@ -2,7 +2,15 @@
 
 import type { Role } from 'wsimd';
 import type { Meta } from './environment.ts';
-import { type Compared, compare, median, quantile } from './stats.ts';
+import {
+  type Compared,
+  compare,
+  type Distribution,
+  distributionOf,
+  median,
+  quantile,
+  valueAt,
+} from './stats.ts';
 
 /** Which measurement a row or a ratio belongs to. */
 export interface Subject {
@@ -20,6 +28,8 @@ export interface Row extends Subject {
   median: number;
   p99: number;
   rounds: number[];
+  /** Of latencies: below how many milliseconds which share of the answers came. */
+  distribution?: Distribution;
 }
 
 /** Above 1, `impl` is faster or cheaper. */
@@ -39,6 +49,7 @@ export interface Taken {
   impl: string;
   rounds: number[];
   p99?: number;
+  distribution?: Distribution;
 }
 
 /** The rows and ratios of one subject. `compares`: whether these two do the same. */
@@ -48,9 +59,10 @@ export function evaluate(
   taken: readonly Taken[],
   compares: (ours: string, theirs: string) => boolean = () => true,
 ): Pick<Report, 'rows' | 'ratios'> {
-  const rows = taken.map(({ impl, rounds, p99 }) => ({
+  const rows = taken.map(({ impl, rounds, p99, distribution }) => ({
     ...subject,
     ...{ impl, unit, median: median(rounds), p99: p99 ?? quantile(rounds, 0.99), rounds },
+    ...(distribution && { distribution }),
   }));
   const ratios = taken
     .filter(({ impl }) => !isOurs(impl))
@@ -64,6 +76,22 @@ export function evaluate(
         })),
     );
   return { rows, ratios };
+}
+
+/** Latencies in milliseconds, each round's: their medians, and how they are distributed. */
+export function takenByWaits(rounds: readonly number[][]): Omit<Taken, 'impl'> {
+  const distribution = distributionOf(rounds);
+  return {
+    ...{ rounds: rounds.map(median), p99: valueAt(distribution, 0.99) },
+    distribution,
+  };
+}
+
+/** Several findings as one. */
+export function join(
+  all: readonly Pick<Report, 'rows' | 'ratios'>[],
+): Pick<Report, 'rows' | 'ratios'> {
+  return { rows: all.flatMap(({ rows }) => rows), ratios: all.flatMap(({ ratios }) => ratios) };
 }
 
 export function isOurs(impl: string): boolean {
@@ -82,6 +110,7 @@ export function formatBytes(bytes: number): string {
 }
 
 export function formatValue(value: number, unit: string): string {
+  if (!Number.isFinite(value)) return 'not measured';
   if (unit.startsWith('ns') && value >= 1e6)
     return `${(value / 1e6).toPrecision(3)} m${unit.slice(1)}`;
   if (unit.startsWith('ns') && value >= 1e4)
@@ -92,5 +121,6 @@ export function formatValue(value: number, unit: string): string {
 
 /** "13.1x". */
 export function formatRatio(ratio: number): string {
-  return `${ratio.toPrecision(3)}x`;
+  if (!Number.isFinite(ratio)) return 'not measured';
+  return `${ratio >= 1000 ? Math.round(ratio).toLocaleString('en') : ratio.toPrecision(3)}x`;
 }

@@ -15,6 +15,21 @@ export function quantile(values: readonly number[], q: number): number {
   return sorted[low] + (sorted[high] - sorted[low]) * (at - low);
 }
 
+/** Pairs of a share and the value below which that share of the values lies. */
+export type Distribution = [share: number, value: number][];
+
+const SHARES = [0, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 1];
+
+/** Of each round's distribution, the median over the rounds: one bad round does not make the tail. */
+export function distributionOf(rounds: readonly (readonly number[])[]): Distribution {
+  return SHARES.map((share) => [share, median(rounds.map((values) => quantile(values, share)))]);
+}
+
+/** The value of a share that distributions have. */
+export function valueAt(distribution: Distribution, share: number): number {
+  return distribution.find(([one]) => one === share)?.[1] ?? Number.NaN;
+}
+
 /** A ratio, and between what its rounds lie. */
 export interface Compared {
   ratio: number;
@@ -24,13 +39,18 @@ export interface Compared {
   high: number;
 }
 
+/** So few rounds do not tell their own spread: then only what is far apart counts. */
+const FEW = 3;
+const DOUBT = 1.25;
+
 /** The rounds' ratios: what one round's drift does to both sides cancels out. */
 export function compare(over: readonly number[], under: readonly number[]): Compared {
   const ratios = over.map((value, round) => value / under[round]);
+  const doubt = ratios.length < FEW ? DOUBT : 1;
   return {
     ratio: median(ratios),
-    low: quantile(ratios, 0.25),
-    high: quantile(ratios, 0.75),
+    low: quantile(ratios, 0.25) / doubt,
+    high: quantile(ratios, 0.75) * doubt,
   };
 }
 

@@ -45,7 +45,8 @@ function tableOf(title: string, rows: readonly Row[], ratios: readonly Ratio[]):
     const against = ratios.filter((ratio) => ratio.against === row.impl);
     const name = isOurs(row.impl) ? colors.bold(row.impl) : row.impl;
     // Of latencies the tail is what people feel.
-    const tail = row.unit === 'ms' && row.p99 >= 0 ? ` (p99 ${row.p99.toPrecision(3)})` : '';
+    const tail =
+      row.unit === 'ms' && Number.isFinite(row.p99) ? ` (p99 ${row.p99.toPrecision(3)})` : '';
     const value = formatValue(row.median, row.unit) + tail;
     table.push([name, value, against.map(verdict).join('   ')]);
   }
@@ -55,6 +56,7 @@ function tableOf(title: string, rows: readonly Row[], ratios: readonly Ratio[]):
 /** A ratio in words: a win inside the spread is a tie. */
 export function verdict(ratio: Ratio): string {
   const text = `${ratio.impl} ${formatRatio(ratio.ratio)}`;
+  if (!Number.isFinite(ratio.ratio)) return colors.dim(text);
   if (isTie(ratio)) return colors.dim(`${text} (tie)`);
   return ratio.ratio < 1 ? colors.red(`${text} (loss)`) : colors.green(text);
 }

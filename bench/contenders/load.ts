@@ -19,18 +19,21 @@ export const FOLDERS = [
   join(HERE, '..', '..'),
 ];
 
-/** Loads a package's file; undefined where it is not installed. `version` is the package's. */
-export function load(name: string, file = ''): { module: unknown; version: string } | undefined {
+/** What `find` finds in the first folder where it does not throw; undefined where it does in all. */
+export function inFolders<T>(find: (require: NodeJS.Require) => T): T | undefined {
   for (const folder of FOLDERS) {
-    const require = createRequire(join(folder, 'package.json'));
     try {
-      const { version } = require(`${name}/package.json`) as { version: string };
-      return { module: require(name + file), version };
+      return find(createRequire(join(folder, 'package.json')));
     } catch {
       // Not here, or not to be loaded here.
     }
   }
   return undefined;
+}
+
+/** Loads a package, or one file of it; undefined where it is not installed. */
+export function load(name: string, file = ''): unknown {
+  return inFolders((require) => require(name + file));
 }
 
 let copies: string | undefined;
@@ -61,64 +64,18 @@ export async function loadOurs(backend?: 'js'): Promise<typeof import('wsimd')> 
 
 /**
  * ws, or one file of it, once more, with its native addons or without, for that it decides when it is loaded.
+ * Undefined where it, or the addon asked for, is not installed.
  */
-export function loadWs(
-  withAddon: boolean,
-  file?: string,
-): { module: unknown; version: string } | undefined {
-  for (const folder of FOLDERS) {
-    const require = createRequire(join(folder, 'package.json'));
-    try {
-      if (withAddon) require('bufferutil');
-      const entry = require.resolve('ws');
-      for (const file of Object.keys(require.cache)) {
-        if (/[\\/]node_modules[\\/]ws[\\/]/.test(file)) delete require.cache[file];
-      }
-      if (withAddon) delete process.env.WS_NO_BUFFER_UTIL;
-      else process.env.WS_NO_BUFFER_UTIL = '1';
-      const module = require(file === undefined ? entry : join(dirname(entry), file));
-      const { version } = require('ws/package.json') as { version: string };
-      return { module, version };
-    } catch {
-      // Not here.
-    } finally {
-      delete process.env.WS_NO_BUFFER_UTIL;
+export function loadWs(withAddon: boolean, file?: string): unknown {
+  if (!withAddon) process.env.WS_NO_BUFFER_UTIL = '1';
+  const module = inFolders((require) => {
+    if (withAddon) require('bufferutil');
+    const entry = require.resolve('ws');
+    for (const file of Object.keys(require.cache)) {
+      if (/[\\/]node_modules[\\/]ws[\\/]/.test(file)) delete require.cache[file];
     }
-  }
-  return undefined;
-}
-
-/** A competitor that is not there, and what would bring it. */
-export interface Missing {
-  name: string;
-  command: string;
-}
-
-const COMPETITORS = [
-  ...(['ws', 'bufferutil', 'utf-8-validate', 'undici', 'websocket-driver'] as const),
-  'bun',
-] as const;
-
-/** What is installed to compare with, and what is not. */
-export function findCompetitors(): { versions: Record<string, string>; missing: Missing[] } {
-  const versions: Record<string, string> = {};
-  const missing: Missing[] = [];
-  for (const name of COMPETITORS) {
-    const version = versionOf(name);
-    if (version === undefined) missing.push({ name, command: `npm install ${name}` });
-    else versions[name] = version;
-  }
-  return { versions, missing };
-}
-
-function versionOf(name: string): string | undefined {
-  for (const folder of FOLDERS) {
-    try {
-      const require = createRequire(join(folder, 'package.json'));
-      return (require(`${name}/package.json`) as { version: string }).version;
-    } catch {
-      // Not here.
-    }
-  }
-  return undefined;
+    return require(file === undefined ? entry : join(dirname(entry), file));
+  });
+  delete process.env.WS_NO_BUFFER_UTIL;
+  return module;
 }

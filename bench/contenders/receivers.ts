@@ -28,11 +28,8 @@ export async function findReceivers(): Promise<Receiver[]> {
     await ours('wsimd-string', 'string'),
     await ours('wsimd-borrowed', 'borrowed'),
   ];
-  const add = (
-    loaded: { module: unknown } | undefined,
-    make: (module: never) => Receiver,
-  ): void => {
-    if (loaded !== undefined) receivers.push(make(loaded.module as never));
+  const add = (module: unknown, make: (module: never) => Receiver): void => {
+    if (module !== undefined) receivers.push(make(module as never));
   };
   add(loadWs(false), (module) => ofWs('ws', module, false));
   add(loadWs(false), (module) => ofWs('ws+toString', module, true));

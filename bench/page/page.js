@@ -36,6 +36,7 @@ const nanoseconds = (n) =>
     : n >= 1e3
       ? `${+(n / 1e3).toPrecision(3)} µs`
       : `${+n.toPrecision(3)} ns`;
+const milliseconds = (n) => nanoseconds(n * 1e6);
 const isTie = ({ ratio, low, high }) => (low <= 1 && high >= 1) || Math.abs(Math.log(ratio)) < 0.03;
 
 function element(name, text, parent, className) {
@@ -77,20 +78,25 @@ function crossings(sizes, ratios) {
   return at;
 }
 
-function plot(parent, caption, sizes, lines, format, marks) {
+const SIZES = { distr: 3, name: 'size', format: bytes };
+/** Shares of answers, drawn by their nines: the tail is what people feel. */
+const NINES = { distr: 1, name: 'share', format: (x) => `${+(100 * (1 - 10 ** -x)).toFixed(2)} %` };
+
+function plot(parent, caption, across, at, lines, format, marks) {
   const figure = element('figure', '', parent);
   element('figcaption', caption, figure);
   const axis = { stroke: ink, grid, ticks: grid };
   const options = {
     width: Math.max(260, figure.clientWidth),
     height: 280,
-    scales: { x: { distr: 3, time: false }, y: { distr: 3 } },
+    padding: [null, 24, null, null],
+    scales: { x: { distr: across.distr, time: false }, y: { distr: 3 } },
     axes: [
       {
         ...axis,
-        splits: () => sizes,
+        splits: () => at,
         filter: (_, splits) => splits,
-        values: (_, all) => all.map(bytes),
+        values: (_, all) => all.map(across.format),
         rotate: -45,
         size: 60,
       },
@@ -101,7 +107,7 @@ function plot(parent, caption, sizes, lines, format, marks) {
       },
     ],
     series: [
-      { label: 'size', value: (_, value) => (value === null ? '' : bytes(value)) },
+      { label: across.name, value: (_, value) => (value === null ? '' : across.format(value)) },
       ...lines.map(({ name }, i) => ({
         label: name,
         stroke: COLORS[i % COLORS.length],
@@ -139,7 +145,7 @@ function plot(parent, caption, sizes, lines, format, marks) {
       ],
     },
   };
-  const chart = new uPlot(options, [sizes, ...lines.map(({ values }) => values)], figure);
+  const chart = new uPlot(options, [at, ...lines.map(({ values }) => values)], figure);
   addEventListener('resize', () => chart.setSize({ width: figure.clientWidth, height: 280 }));
 }
 
@@ -166,6 +172,7 @@ function charts(group, parent) {
     plot(
       box,
       'How many times as fast wsimd is; crossovers marked',
+      SIZES,
       sizes,
       ratioLines,
       (value) => `${+value.toPrecision(3)}x`,
@@ -173,6 +180,7 @@ function charts(group, parent) {
     );
   }
   const impls = unique(group.rows.map(({ impl }) => impl));
+  if (group.rows[0].unit === 'ms') return;
   const times = impls.map((name) => ({
     name,
     values: at(
@@ -180,50 +188,59 @@ function charts(group, parent) {
       (one) => one?.median,
     ),
   }));
-  plot(box, `Time (${group.rows[0].unit.replace('ns', 'time')})`, sizes, times, nanoseconds);
+  const caption = `Time (${group.rows[0].unit.replace('ns', 'time')})`;
+  plot(box, caption, SIZES, sizes, times, nanoseconds);
+}
+
+/** How the answers' times are distributed: a plot for each size. */
+function distributions(group, parent) {
+  const rows = group.rows.filter(({ distribution }) => distribution);
+  if (rows.length === 0) return;
+  const box = element('div', '', parent, 'charts');
+  for (const size of unique(rows.map((row) => row.bytes))) {
+    const those = rows.filter((row) => row.bytes === size);
+    const shares = those[0].distribution.map(([share]) => share).filter((share) => share < 1);
+    const lines = those.map(({ impl, distribution }) => ({
+      name: impl,
+      values: shares.map((share) => distribution.find(([one]) => one === share)[1]),
+    }));
+    const caption = `Which share of answers came within${size === 0 ? '' : `, ${bytes(size)}`}`;
+    const nines = shares.map((share) => -Math.log10(1 - share));
+    plot(box, caption, NINES, nines, lines, milliseconds);
+  }
+}
+
+/** "1.23 µs", with the tail where it is a latency. */
+function textOf({ median, p99, unit }) {
+  if (median === null) return 'not measured';
+  if (unit.startsWith('ns')) return nanoseconds(median);
+  const tail = unit === 'ms' && p99 !== null ? ` (p99 ${+p99.toPrecision(3)})` : '';
+  return `${+median.toPrecision(3)} ${unit}${tail}`;
+}
+
+/** Under each competitor's value, what wsimd is to it. */
+function addRatio(ratio, cell) {
+  if (!ratio || ratio.ratio === null) return;
+  const kind = isTie(ratio) ? 'tie' : ratio.ratio < 1 ? 'loss' : 'win';
+  const text = `${+ratio.ratio.toPrecision(3)}x${kind === 'win' ? '' : ` ${kind}`}`;
+  element('span', text, cell, kind);
 }
 
 function table(group, parent) {
-  const box = element('div', '', element('div', '', parent, 'table'));
-  const made = element('table', '', box);
-  const against = unique(
-    group.ratios.filter(({ impl }) => impl === 'wsimd').map((ratio) => ratio.against),
-  );
+  const made = element('table', '', element('div', '', parent, 'table'));
   const impls = unique(group.rows.map(({ impl }) => impl));
   const head = element('tr', '', element('thead', '', made));
-  for (const name of ['', ...impls, ...against.map((one) => `wsimd / ${one}`)])
-    element('th', name, head);
+  for (const name of ['', ...impls]) element('th', name, head);
   const body = element('tbody', '', made);
   for (const size of unique(group.rows.map((row) => row.bytes))) {
     const line = element('tr', '', body);
     element('td', size === 0 ? '' : bytes(size), line);
     for (const name of impls) {
-      const row = group.rows.find((one) => one.impl === name && one.bytes === size);
-      const value =
-        row &&
-        (row.unit.startsWith('ns')
-          ? nanoseconds(row.median)
-          : `${+row.median.toPrecision(3)} ${row.unit}`);
-      const tail =
-        row && row.unit === 'ms' && row.p99 !== undefined
-          ? ` (p99 ${+row.p99.toPrecision(3)})`
-          : '';
-      element('td', row ? value + tail : '', line);
-    }
-    for (const name of against) {
-      const ratio = group.ratios.find(
-        (one) => one.impl === 'wsimd' && one.against === name && one.bytes === size,
-      );
-      if (!ratio) element('td', '', line);
-      else {
-        const kind = isTie(ratio) ? 'tie' : ratio.ratio < 1 ? 'loss' : 'win';
-        element(
-          'td',
-          `${+ratio.ratio.toPrecision(3)}x${kind === 'win' ? '' : ` ${kind}`}`,
-          line,
-          kind,
-        );
-      }
+      const row = group.rows.find(({ impl, bytes: of }) => impl === name && of === size);
+      const cell = element('td', row ? textOf(row) : '', line);
+      const isIt = ({ impl, against, bytes: of }) =>
+        impl === 'wsimd' && against === name && of === size;
+      addRatio(group.ratios.find(isIt), cell);
     }
   }
 }
@@ -236,5 +253,6 @@ for (const group of groups()) {
   }
   element('p', group.title, document.body);
   charts(group, document.body);
+  distributions(group, document.body);
   table(group, document.body);
 }

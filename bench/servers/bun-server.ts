@@ -1,7 +1,7 @@
 // Bun's own server, run by Bun: echoes, and broadcasts as servers.ts has it.
 
+import { answerParent, tell } from './channel.ts';
 import { createBroadcast, orderOf } from './orders.ts';
-import type { FromServer } from './server-process.ts';
 
 interface BunSocket {
   send(data: string | Uint8Array): number;
@@ -33,12 +33,5 @@ function sendToAll(payload: Uint8Array): void {
   for (const socket of sockets) socket.send(payload);
 }
 
-const tell = (message: FromServer): void => {
-  process.send?.(message);
-};
-process.on('message', () => {
-  const { user, system } = process.cpuUsage();
-  tell({ type: 'usage', microseconds: user + system, rss: process.memoryUsage.rss() });
-});
-process.on('disconnect', () => process.exit());
+answerParent();
 tell({ type: 'listening', port: server.port });

@@ -3,10 +3,12 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { environmentOf, runtimeOf, type ServerName } from './names.ts';
-import type { FromServer, ToServer } from './server-process.ts';
+import type { FromServer, ToServer } from './channel.ts';
+import { environmentOf, type Launch, launchOf, type ServerName } from './names.ts';
 
 const running = new Set<ChildProcess>();
+/** Milliseconds. */
+const START_WITHIN = 20_000;
 
 /** Ends every server that still runs. */
 export function stopAll(): void {
@@ -37,8 +39,9 @@ export class ServerHandle {
     name: ServerName,
     { onNote, exposeGc }: { onNote?: (line: string) => void; exposeGc?: boolean } = {},
   ): Promise<ServerHandle> {
-    const file = name === 'bun' ? 'bun-server' : 'server-process';
-    const handle = await ServerHandle.fork(file, name, exposeGc === true);
+    const launch = launchOf(name);
+    if (exposeGc && launch.runtime === undefined) launch.flags.push('--expose-gc');
+    const handle = await ServerHandle.fork(launch, name);
     handle.child.on('message', (message: FromServer) => {
       if (message.type === 'note') onNote?.(`  ${message.what.padEnd(7)} ${message.detail}`);
     });
@@ -47,23 +50,25 @@ export class ServerHandle {
 
   /** A server of the suite transports. */
   static startTransports(name: 'wsimd' | 'ws'): Promise<ServerHandle> {
-    return ServerHandle.fork('transport-server', name, false);
+    return ServerHandle.fork({ file: 'transport-server', flags: [] }, name);
   }
 
   private static async fork(
-    file: string,
+    { file, flags, runtime = process.execPath }: Launch,
     name: ServerName,
-    exposeGc: boolean,
   ): Promise<ServerHandle> {
     const child = fork(fileURLToPath(new URL(`./${file}.js`, import.meta.url)), [name], {
       env: { ...process.env, ...environmentOf(name) },
-      execArgv: exposeGc && name !== 'bun' ? ['--expose-gc'] : [],
-      execPath: runtimeOf(name) ?? process.execPath,
+      execArgv: flags,
+      execPath: runtime,
     });
     running.add(child);
     child.on('exit', () => running.delete(child));
-    const [first] = (await once(child, 'message')) as [FromServer];
-    if (first.type !== 'listening') throw new Error(`${name} did not listen`);
+    const first = await firstWord(child);
+    if (first?.type !== 'listening') {
+      child.kill('SIGKILL');
+      throw new Error(`the server ${name} did not start with ${runtime}`);
+    }
     return new ServerHandle(child, first.port, name);
   }
 
@@ -82,5 +87,17 @@ export class ServerHandle {
 
   stop(): void {
     this.child.disconnect();
+  }
+}
+
+/** What the child says first; undefined where it ends or keeps silent. */
+async function firstWord(child: ChildProcess): Promise<FromServer | undefined> {
+  const signal = AbortSignal.timeout(START_WITHIN);
+  try {
+    const said = once(child, 'message', { signal }) as Promise<[FromServer]>;
+    const ended = once(child, 'exit', { signal }).then(() => [undefined]);
+    return (await Promise.race([said, ended]))[0];
+  } catch {
+    return undefined;
   }
 }

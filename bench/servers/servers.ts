@@ -7,6 +7,7 @@ import { accelerate, broadcast, prepare } from 'wsimd/ws';
 import { listenWithCodec, type Note } from '../demo/codec-server.ts';
 import type { ServerName } from './names.ts';
 import { createBroadcast, orderOf } from './orders.ts';
+import { listenWithWebsocketNode } from './websocket-node.ts';
 
 /** Of ws, what the servers use. */
 interface Socket {
@@ -26,6 +27,10 @@ type Send = (socket: Socket, data: Buffer, binary: boolean) => void;
 export function listen(name: ServerName, note: Note, whenListening: (port: number) => void): void {
   if (name === 'codec') {
     listenWithCodec(note, whenListening);
+    return;
+  }
+  if (name === 'websocket') {
+    listenWithWebsocketNode(whenListening);
     return;
   }
   // Beside the benchmark, where it is installed, as with all competitors.

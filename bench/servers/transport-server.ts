@@ -11,7 +11,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { createRequire } from 'node:module';
 import type { AddressInfo } from 'node:net';
 import { accelerate } from 'wsimd/ws';
-import type { FromServer } from './server-process.ts';
+import { answerParent, tell } from './channel.ts';
 
 /** Messages that go on for as long as somebody reads them. */
 class Feed {
@@ -112,14 +112,7 @@ sockets.on(
   },
 );
 
-const tell = (message: FromServer): void => {
-  process.send?.(message);
-};
-process.on('message', () => {
-  const { user, system } = process.cpuUsage();
-  tell({ type: 'usage', microseconds: user + system, rss: process.memoryUsage.rss() });
-});
-process.on('disconnect', () => process.exit());
+answerParent();
 server.listen(0, '127.0.0.1', () =>
   tell({ type: 'listening', port: (server.address() as AddressInfo).port }),
 );

@@ -1,10 +1,9 @@
 // echo, pingpong, broadcast: real servers in processes of their own, and the CPU they need a message.
 
 import { shuffled } from '../harness.ts';
-import { evaluate } from '../report.ts';
+import { evaluate, join, type Taken, takenByWaits } from '../report.ts';
 import { framesOf, openRaw, type RawClient } from '../servers/raw-client.ts';
 import { ServerHandle } from '../servers/server-handle.ts';
-import { quantile } from '../stats.ts';
 import type { Findings, Plan, Suite } from './suite.ts';
 
 /** Some way to keep a server busy. */
@@ -122,9 +121,8 @@ interface Round {
   /** Nanoseconds a message. */
   cpu: number;
   wall: number;
-  /** Milliseconds an answer. */
-  wait: number;
-  p99: number;
+  /** Milliseconds each answer took. */
+  waits: number[];
 }
 
 /** One load, on all servers in turn. */
@@ -162,7 +160,7 @@ async function roundOf(
   const count = await load.run(clients, time, waits);
   const wall = ((performance.now() - started) * 1e6) / count;
   const cpu = (((await handle.usage()).microseconds - before) * 1000) / count;
-  return { cpu, wall, wait: quantile(waits, 0.5), p99: quantile(waits, 0.99) };
+  return { cpu, wall, waits };
 }
 
 /** Server CPU first: it is what the machine's other core does not blur. */
@@ -171,31 +169,22 @@ function findingsOf(
   servers: readonly string[],
   taken: readonly Round[][],
 ): Findings {
-  const all = (
-    [
-      ['cpu', '', 'ns/message'],
-      ['wall', ', time', 'ns/message'],
-      ['wait', ', answer', 'ms'],
-    ] as const
-  ).map(([key, what, unit]) => {
-    const kind = isText ? 'ascii' : 'binary';
-    const subject = {
-      ...({ suite, case: kind, role: 'server', bytes } as const),
-      chunks: `${chunks}${what}`,
-    };
-    const contenders = servers.map((impl, index) => ({
-      impl,
-      rounds: taken[index].map((round) => round[key]),
-      ...(key === 'wait' && {
-        p99: quantile(
-          taken[index].map(({ p99 }) => p99),
-          0.5,
-        ),
-      }),
-    }));
-    return evaluate(subject, unit, contenders);
-  });
-  return { rows: all.flatMap(({ rows }) => rows), ratios: all.flatMap(({ ratios }) => ratios) };
+  const kind = isText ? 'ascii' : 'binary';
+  const measured = (
+    what: string,
+    unit: string,
+    takenBy: (rounds: Round[]) => Omit<Taken, 'impl'>,
+  ) =>
+    evaluate(
+      { suite, case: kind, role: 'server', bytes, chunks: chunks + what },
+      unit,
+      servers.map((impl, index) => ({ impl, ...takenBy(taken[index]) })),
+    );
+  return join([
+    measured('', 'ns/message', (rounds) => ({ rounds: rounds.map(({ cpu }) => cpu) })),
+    measured(', time', 'ns/message', (rounds) => ({ rounds: rounds.map(({ wall }) => wall) })),
+    measured(', answer', 'ms', (rounds) => takenByWaits(rounds.map(({ waits }) => waits))),
+  ]);
 }
 
 function connectAll(port: number, connections: number): Promise<RawClient[]> {

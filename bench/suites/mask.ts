@@ -22,8 +22,8 @@ async function findMasks(): Promise<Record<string, Unmask>> {
   const found: Record<string, Unmask | undefined> = {
     wsimd: (payload) => wasm.unmask(payload, key),
     'wsimd-js': (payload) => js.unmask(payload, key),
-    ws: with_(loadWs(false, '/lib/buffer-util.js')?.module as Unmasks),
-    bufferutil: with_(load('bufferutil')?.module as Unmasks),
+    ws: with_(loadWs(false, '/lib/buffer-util.js') as Unmasks | undefined),
+    bufferutil: with_(load('bufferutil') as Unmasks | undefined),
     'node-core': nodeCore(),
   };
   return Object.fromEntries(

@@ -44,7 +44,7 @@ async function ours(name: string, backend?: 'js'): Promise<Sending> {
 }
 
 function ofWs(name: string, withAddon: boolean): Sending[] {
-  const module = loadWs(withAddon)?.module as WsModule | undefined;
+  const module = loadWs(withAddon) as WsModule | undefined;
   if (module === undefined) return [];
   return [
     {

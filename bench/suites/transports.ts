@@ -6,9 +6,8 @@ import { Agent, get, type IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
 import type { Socket } from 'node:net';
 import { shuffled } from '../harness.ts';
-import { evaluate, type Taken } from '../report.ts';
+import { evaluate, join, takenByWaits } from '../report.ts';
 import { ServerHandle } from '../servers/server-handle.ts';
-import { quantile } from '../stats.ts';
 import { type Findings, isWanted, type Plan, type Suite } from './suite.ts';
 
 const RATES = [1, 10, 100];
@@ -123,9 +122,8 @@ async function startWebSocket(port: number, rate: number): Promise<Client> {
 interface Cost {
   requests: number;
   bytes: number;
-  latency: number;
-  p99: number;
   cpu: number;
+  latencies: number[];
 }
 
 async function costOf(way: Way, handle: ServerHandle, rate: number, time: number): Promise<Cost> {
@@ -140,40 +138,38 @@ async function costOf(way: Way, handle: ServerHandle, rate: number, time: number
   await new Promise((resolve) => setTimeout(resolve, time));
   const after = (await handle.usage()).microseconds;
   client.stop();
-  const count = Math.max(1, seen.latencies.length);
+  // Of what no message came through, nothing can be said a message.
+  const count = seen.latencies.length || Number.NaN;
   return {
     requests: seen.requests / count,
     bytes: seen.bytes / count,
-    latency: quantile(seen.latencies, 0.5),
-    p99: quantile(seen.latencies, 0.99),
     cpu: ((after - before) * 1000) / count,
+    latencies: seen.latencies,
   };
 }
 
 const METRICS = {
-  latency: 'ms',
   cpu: 'ns/message',
   bytes: 'bytes/message',
   requests: 'requests/message',
 } as const;
 
 function findingsOf(rate: number, ways: readonly Way[], costs: readonly Cost[][]): Findings {
-  const all = Object.entries(METRICS).map(([metric, unit]) => {
-    const taken: Taken[] = ways.map((impl, index) => ({
+  const chunks = rate === 1 ? 'a message a second' : `${rate} messages a second`;
+  const subjectOf = (metric: string) =>
+    ({ suite: 'transports', case: metric, role: '', bytes: 0, chunks }) as const;
+  const latencies = ways.map((impl, index) => ({
+    impl,
+    ...takenByWaits(costs[index].map((cost) => cost.latencies)),
+  }));
+  const others = Object.entries(METRICS).map(([metric, unit]) => {
+    const taken = ways.map((impl, index) => ({
       impl,
       rounds: costs[index].map((cost) => cost[metric as keyof typeof METRICS]),
-      ...(metric === 'latency' && {
-        p99: quantile(
-          costs[index].map(({ p99 }) => p99),
-          0.5,
-        ),
-      }),
     }));
-    const chunks = rate === 1 ? 'a message a second' : `${rate} messages a second`;
-    const subject = { suite: 'transports', case: metric, role: '', bytes: 0, chunks } as const;
-    return evaluate(subject, unit, taken);
+    return evaluate(subjectOf(metric), unit, taken);
   });
-  return { rows: all.flatMap(({ rows }) => rows), ratios: all.flatMap(({ ratios }) => ratios) };
+  return join([evaluate(subjectOf('latency'), 'ms', latencies), ...others]);
 }
 
 export const transports: Suite = {
@@ -184,7 +180,7 @@ export const transports: Suite = {
     const ways = WAYS.filter((way) => isWanted(plan, way));
     for (const rate of RATES) {
       const costs = ways.map((): Cost[] => []);
-      const rounds = Math.max(1, Math.ceil(plan.rounds / 5));
+      const rounds = Math.max(1, Math.ceil(plan.rounds / 3));
       for (let round = 0; round < rounds; round++) {
         for (const index of shuffled(ways.length, plan.random)) {
           const way = ways[index];

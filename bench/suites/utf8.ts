@@ -13,7 +13,7 @@ type Validate = (text: Buffer) => boolean;
 
 async function findValidators(): Promise<Record<string, Validate>> {
   const [wasm, js] = [await loadOurs(), await loadOurs('js')];
-  const addon = load('utf-8-validate')?.module as Validate | undefined;
+  const addon = load('utf-8-validate') as Validate | undefined;
   return {
     wsimd: (text) => wasm.isValidUTF8(text),
     'wsimd-js': (text) => js.isValidUTF8(text),

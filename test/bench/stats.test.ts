@@ -4,9 +4,23 @@ import { describe, expect, it } from 'vitest';
 import { belowFloors, changesSince, parseFloor } from '../../bench/check.ts';
 import { randomFrom, shuffled } from '../../bench/harness.ts';
 import { recommend } from '../../bench/recommend.ts';
-import { evaluate, formatBytes, formatValue, type Subject } from '../../bench/report.ts';
-import { compare, isTie, median, quantile, spread } from '../../bench/stats.ts';
-import { noiseOf } from '../../bench/text.ts';
+import {
+  evaluate,
+  formatBytes,
+  formatValue,
+  type Subject,
+  takenByWaits,
+} from '../../bench/report.ts';
+import {
+  compare,
+  distributionOf,
+  isTie,
+  median,
+  quantile,
+  spread,
+  valueAt,
+} from '../../bench/stats.ts';
+import { noiseOf, toText } from '../../bench/text.ts';
 
 const subject: Subject = { suite: 'echo', case: 'ascii', role: 'server', bytes: 125, chunks: '' };
 
@@ -26,6 +40,43 @@ describe('quantiles', () => {
   it('of nothing is nothing', () => expect(median([])).toBeNaN());
 });
 
+describe('a distribution', () => {
+  it('is the median of the rounds’, share by share: one bad round does not make the tail', () => {
+    const even = Array.from({ length: 1001 }, (_, i) => i);
+    const bad = even.map((value) => value * 100);
+    const distribution = distributionOf([even, bad, even]);
+    expect(valueAt(distribution, 0.5)).toBe(500);
+    expect(valueAt(distribution, 0.99)).toBe(990);
+    expect(valueAt(distribution, 1)).toBe(1000);
+    expect(valueAt(distribution, 0.123)).toBeNaN();
+  });
+
+  it('goes with the rounds’ medians into a row', () => {
+    const { rows } = evaluate(subject, 'ms', [
+      {
+        impl: 'ws',
+        ...takenByWaits([
+          [1, 2, 9],
+          [2, 3, 9],
+        ]),
+      },
+    ]);
+    expect(rows[0]).toMatchObject({ median: 2.5, rounds: [2, 3] });
+    expect(rows[0].distribution?.[0]).toEqual([0, 1.5]);
+  });
+});
+
+describe('what was not measured', () => {
+  it('is said to be so, and is no win', () => {
+    const { rows, ratios } = evaluate(subject, 'ms', [
+      { impl: 'wsimd', rounds: [Number.NaN] },
+      { impl: 'ws', rounds: [1] },
+    ]);
+    expect(toText({ rows, ratios })).toMatch(/ws +1\.00 ms .* not measured/);
+    expect(toText({ rows, ratios })).not.toMatch(/NaN|loss|tie/);
+  });
+});
+
 describe('a comparison', () => {
   it('is the median of the rounds’ ratios: drift that meets both cancels out', () => {
     const drift = [1, 2, 1.5, 3, 0.5];
@@ -41,6 +92,16 @@ describe('a comparison', () => {
     [[1.01, 1.02, 1.01, 1.02], true],
     [[0.8, 0.9, 1.3, 1.6], true],
   ])('%j a tie: %s', (ratios, expected) => {
+    const one = ratios.map(() => 1);
+    expect(isTie(compare(ratios, one))).toBe(expected);
+  });
+
+  it.each([
+    [[1.2], true],
+    [[1.3], false],
+    [[1.2, 1.2], true],
+    [[1.2, 1.2, 1.2], false],
+  ])('of few rounds %j a tie where they are near: %s', (ratios, expected) => {
     const one = ratios.map(() => 1);
     expect(isTie(compare(ratios, one))).toBe(expected);
   });
