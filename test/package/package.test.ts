@@ -189,10 +189,11 @@ describe('what is shipped', () => {
       files(shipped())
         .filter((path) => name.test(path))
         .reduce((sum, path) => sum + gzipSync(readFileSync(path)).length, 0);
-    expect(sizeOf(/dist[\\/](?!bench|adapters|chunks[\\/]accelerate).*\.js$/)).toBeLessThan(
+    expect(sizeOf(/dist[\\/](?!bench|adapters|streams|chunks[\\/]accelerate).*\.js$/)).toBeLessThan(
       38 * 1024,
     );
     expect(sizeOf(/dist[\\/](adapters|chunks[\\/]accelerate).*\.js$/)).toBeLessThan(12 * 1024);
+    expect(sizeOf(/dist[\\/]streams.*\.js$/)).toBeLessThan(12 * 1024);
     expect(statSync(join(shipped(), 'dist', 'wsimd.wasm')).size).toBeLessThanOrEqual(8192);
   });
 
