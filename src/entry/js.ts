@@ -6,6 +6,7 @@ import { EncoderCore } from '../codec/encoder.ts';
 import type { DecoderOptions, Delivery, Handlers } from '../codec/options.ts';
 import { createJsKernel } from '../kernel/js.ts';
 import type { Backend, Kernel } from '../kernel/kernel.ts';
+import type { ModuleSource } from '../kernel/module-source.ts';
 import { bareFunctions } from './functions.ts';
 
 /** As in `wsimd`; the backend can only be `'js'`. */
@@ -55,4 +56,8 @@ export const isValidUTF8 = functions.isValidUTF8;
 /** Always `'js'`. */
 export const backend = functions.backend;
 /** Resolves at once: there is nothing to compile. */
-export const ready = async (): Promise<Backend> => backend();
+export async function ready(source?: ModuleSource): Promise<Backend> {
+  // Not used; a request that failed is no reason to fail.
+  Promise.resolve(source).catch(() => {});
+  return backend();
+}
