@@ -3,7 +3,7 @@
 /** The seed of this run. */
 export const seed = process.env.WSIMD_SEED
   ? Number(process.env.WSIMD_SEED) >>> 0
-  : (Date.now() ^ (process.pid << 16)) >>> 0;
+  : crypto.getRandomValues(new Uint32Array(1))[0];
 
 export class Random {
   private state: number;
