@@ -6,7 +6,7 @@ const once = ['module', 'package', 'differential', 'repository', 'bench'].map(
   (name) => `test/${name}/**`,
 );
 /** Have configurations of their own. */
-const elsewhere = ['test/ecosystem/**', 'test/browser/**'];
+const elsewhere = ['test/ecosystem/**', 'test/loading/**', 'test/browser/**'];
 
 const timeouts = { testTimeout: 60_000, hookTimeout: 180_000 };
 
