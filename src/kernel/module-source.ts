@@ -14,11 +14,11 @@ export type ModuleSource =
   | PlatformResponse
   | PromiseLike<PlatformResponse>
   | ArrayBuffer
-  | ArrayBufferView<ArrayBuffer>
-  | CompiledModule;
+  | ArrayBufferView
+  | (CompiledModule & object);
 
 /** Compiles what was given. Rejects with whatever is wrong with it. */
-export async function compileFrom(source: ModuleSource): Promise<WebAssembly.Module> {
+export async function compileFrom(source: ModuleSource): Promise<CompiledModule> {
   const given: unknown = await source;
   if (given instanceof WebAssembly.Module) return given;
   if (given instanceof ArrayBuffer || ArrayBuffer.isView(given)) {
