@@ -17,34 +17,37 @@ async function runWorkerd(main: string): Promise<unknown> {
 }
 
 describe('workerd', () => {
+  const runtime = 'Cloudflare-Workers';
+
   it('decodes on WebAssembly what Wrangler bundled', async () => {
     const options = ['--name', 'wsimd', '--compatibility-date', '2025-01-01'];
     const out = ['--dry-run', '--outdir', project.out];
     await project.run('wrangler', 'deploy', 'edge.js', ...out, ...options);
     expect(readdirSync(project.out).filter((name) => name.includes('.wasm'))).toHaveLength(1);
-    expect(await runWorkerd('edge.js')).toEqual(decodedOn('wasm'));
+    expect(await runWorkerd('edge.js')).toEqual({ ...decodedOn('wasm'), runtime });
   });
 
   it('decodes on JavaScript what a bundler made that knows nothing of workerd', async () => {
     await project.run('esbuild', 'edge.js', '--bundle', '--format=esm', '--outdir=out');
-    expect(await runWorkerd('edge.js')).toEqual(decodedOn('js'));
+    expect(await runWorkerd('edge.js')).toEqual({ ...decodedOn('js'), runtime });
   });
 });
 
 describe('Vercel’s edge runtime', () => {
   const script = 'edge-light.js';
+  const runtime = 'edge-runtime';
 
   it('decodes on WebAssembly', async () => {
     const built = join(project.folder, 'bundled.js');
     const files = JSON.parse(await project.run('node', 'bundle-edge-light.js', script, built));
     expect(files).toHaveLength(1);
     const outcome = await project.run('node', 'run-edge-light.js', built, ...files);
-    expect(JSON.parse(outcome)).toEqual(decodedOn('wasm'));
+    expect(JSON.parse(outcome)).toEqual({ ...decodedOn('wasm'), runtime });
   });
 
   it('decodes on JavaScript what a bundler made that knows nothing of it', async () => {
     await project.run('esbuild', script, '--bundle', '--format=iife', '--outdir=out');
     const outcome = await project.run('node', 'run-edge-light.js', join(project.out, script));
-    expect(JSON.parse(outcome)).toEqual(decodedOn('js'));
+    expect(JSON.parse(outcome)).toEqual({ ...decodedOn('js'), runtime });
   });
 });

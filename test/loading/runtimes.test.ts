@@ -12,5 +12,6 @@ it.each([
   // Without a look at the environment.
   ['deno', ['run', '--no-prompt', 'program.js']],
 ])('%s %j', async (tool, args) => {
-  expect(JSON.parse(await project.run(tool, ...args))).toEqual(decodedOn('wasm'));
+  const outcome = JSON.parse(await project.run(tool, ...args));
+  expect(outcome).toEqual({ ...decodedOn('wasm'), runtime: tool });
 });

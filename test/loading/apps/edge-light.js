@@ -3,5 +3,6 @@
 import { decode } from './decode.js';
 
 addEventListener('fetch', (event) => {
-  event.respondWith(decode().then((outcome) => Response.json(outcome)));
+  const respond = (outcome) => Response.json({ ...outcome, runtime: globalThis.EdgeRuntime });
+  event.respondWith(decode().then(respond));
 });

@@ -4,6 +4,6 @@ import { decode } from './decode.js';
 
 export default {
   async fetch() {
-    return Response.json(await decode());
+    return Response.json({ ...(await decode()), runtime: navigator.userAgent });
   },
 };

@@ -2,4 +2,6 @@
 
 import { decode } from './decode.js';
 
-console.log(JSON.stringify(await decode()));
+const { bun, deno } = process.versions;
+const runtime = bun ? 'bun' : deno ? 'deno' : 'node';
+console.log(JSON.stringify({ ...(await decode()), runtime }));
