@@ -1,22 +1,75 @@
 // src/ -> dist/: one file an entry and a few they share. Loading them takes a fifth of the time that as
-// many files as there are sources would (bench/startup).
+// many files as there are sources would (bench/startup). Those in `portable` are built again for edge
+// runtimes, to dist/edge/.
 
-export default {
-  input: {
-    index: 'src/index.ts',
-    js: 'src/js.ts',
-    'streams/index': 'src/streams/index.ts',
-    'adapters/bufferutil': 'src/adapters/bufferutil.ts',
-    'adapters/ws/index': 'src/adapters/ws/index.ts',
-    'adapters/ws/register': 'src/adapters/ws/register.ts',
-    'adapters/utf-8-validate': 'src/adapters/utf-8-validate.ts',
-  },
-  external: ['ws', /^node:/],
-  platform: 'neutral',
-  logLevel: 'warn',
-  output: {
-    dir: 'dist',
-    format: 'esm',
-    chunkFileNames: 'chunks/[name].js',
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+/** Entries for every platform. Each has conditions for edge runtimes in package.json. */
+const portable = {
+  index: 'src/index.ts',
+  js: 'src/js.ts',
+  streams: 'src/streams/index.ts',
+};
+
+/** Objects that name numbers, and where they are. */
+const named = {
+  FLAG: 'src/kernel/frame-table.ts',
+  PHASE: 'src/codec/delivery.ts',
+  RULE: 'src/protocol/header.ts',
+  VIOLATION: 'src/protocol/errors.ts',
+};
+
+function numbersOf([object, path]) {
+  const text = readFileSync(new URL(path, import.meta.url), 'utf8');
+  const [, body] = text.match(new RegExp(`const ${object} = \\{(.*?)\\} as const;`, 's'));
+  const members = body.matchAll(/^ {2}(\w+): (\w+),$/gm);
+  return [...members].map(([, name, number]) => [`${object}.${name}`, number]);
+}
+
+/** `FLAG.FIN` -> `16`: no minifier does it, and a page pays for each letter of them. */
+const numbers = new Map(Object.entries(named).flatMap(numbersOf));
+const inlineNumbers = {
+  name: 'inline-numbers',
+  transform: {
+    filter: { id: /src\/.*\.ts$/ },
+    handler: (code) =>
+      code.replace(/\b(?:FLAG|PHASE|RULE|VIOLATION)\.\w+/g, (name) => numbers.get(name) ?? name),
   },
 };
+
+const common = { platform: 'neutral', logLevel: 'warn', plugins: [inlineNumbers] };
+
+/** Where bytes must not be compiled the module is imported: as a file, which stays where it is. */
+const importedModule = {
+  name: 'imported-module',
+  resolveId(source) {
+    if (source === './module.ts') {
+      return fileURLToPath(new URL('src/kernel/module-edge.ts', import.meta.url));
+    }
+    return source.endsWith('.wasm?module') ? { id: source, external: 'absolute' } : null;
+  },
+};
+
+export default [
+  {
+    ...common,
+    input: {
+      ...portable,
+      'adapters/bufferutil': 'src/adapters/bufferutil.ts',
+      'adapters/ws/index': 'src/adapters/ws/index.ts',
+      'adapters/ws/browser': 'src/adapters/ws/browser.ts',
+      'adapters/ws/register': 'src/adapters/ws/register.ts',
+      'adapters/utf-8-validate': 'src/adapters/utf-8-validate.ts',
+    },
+    external: ['ws', /^node:/],
+    output: { dir: 'dist', format: 'esm', chunkFileNames: 'chunks/[name].js' },
+  },
+  {
+    ...common,
+    input: portable,
+    plugins: [inlineNumbers, importedModule],
+    // All in one folder, so that the path to the file is the same from each.
+    output: { dir: 'dist/edge', format: 'esm', chunkFileNames: '[name].js' },
+  },
+];

@@ -8,7 +8,7 @@ const once = ['module', 'package', 'differential', 'repository', 'bench'].map(
 /** Need Node's own modules. */
 const ofNode = ['test/ws/**', 'test/streams/sockets.test.ts'];
 /** Have configurations of their own. */
-const elsewhere = ['test/ecosystem/**', 'test/browser/**'];
+const elsewhere = ['test/ecosystem/**', 'test/loading/**', 'test/browser/**'];
 
 const timeouts = { testTimeout: 60_000, hookTimeout: 180_000 };
 

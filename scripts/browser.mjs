@@ -1,4 +1,4 @@
-// `npm run test:browser`: what needs a real Chromium.
+// `npm run test:browser`: what needs real browsers, Chromium and Firefox.
 
 import { ensure, root, run } from './ensure.mjs';
 

@@ -17,9 +17,12 @@ export function toBytes(data: BytesLike): Uint8Array {
   throw new TypeError('expected a Uint8Array, another view of bytes, or an ArrayBuffer');
 }
 
-/** Whether other threads can change the memory. */
+/** Whether other threads can change the memory. Pages may have such memory (WebAssembly's), but not its class. */
 export function isShared(memory: unknown): memory is SharedArrayBuffer {
-  return typeof SharedArrayBuffer === 'function' && memory instanceof SharedArrayBuffer;
+  return (
+    !(memory instanceof ArrayBuffer) &&
+    Object.prototype.toString.call(memory) === '[object SharedArrayBuffer]'
+  );
 }
 
 /** A view of detached memory looks empty; making a new one throws a TypeError. */

@@ -1,12 +1,13 @@
 // The codec on the best kernel to be had: what `wsimd` exports.
 
 import { BatchWriterCore, type WriterOptions } from '../codec/batch-writer.ts';
+import { type BytesLike, toBytes } from '../codec/bytes.ts';
 import { DecoderCore } from '../codec/decoder.ts';
 import { EncoderCore } from '../codec/encoder.ts';
 import type { DecoderOptions, Delivery, Handlers } from '../codec/options.ts';
 import type { Backend } from '../kernel/kernel.ts';
 import { selectKernel } from '../kernel/select.ts';
-import { bareFunctions } from './functions.ts';
+import { maskInto, unmaskInPlace } from './functions.ts';
 
 /** Options of an encoder and of a batch writer. */
 export interface EncoderOptions extends WriterOptions {
@@ -37,17 +38,31 @@ export class BatchWriter extends BatchWriterCore {
   }
 }
 
-const functions = bareFunctions(() => selectKernel());
-
 /**
  * XORs `source` with the masking key (§5.3; four bytes as one little-endian number) into `output` at
  * `offset`, by default in place. Returns the key for the bytes that follow, so that a stream just
  * continues. Throws a RangeError where it does not fit.
  */
-export const mask = functions.mask;
+export function mask(
+  source: Uint8Array,
+  maskingKey: number,
+  output: Uint8Array = source,
+  offset = 0,
+): number {
+  return maskInto(selectKernel(), source, maskingKey, output, offset);
+}
+
 /** As {@link mask}, in place. */
-export const unmask = functions.unmask;
+export function unmask(payload: Uint8Array, maskingKey: number): number {
+  return unmaskInPlace(selectKernel(), payload, maskingKey);
+}
+
 /** Whether the bytes are UTF-8 (RFC 3629). Borrows them. */
-export const isValidUTF8 = functions.isValidUTF8;
+export function isValidUTF8(bytes: BytesLike): boolean {
+  return selectKernel().isValidUtf8(toBytes(bytes));
+}
+
 /** Which kernel runs unless an option says otherwise. */
-export const backend = functions.backend;
+export function backend(): Backend {
+  return selectKernel().backend;
+}

@@ -13,6 +13,7 @@ export type {
 export { PreparedMessage, type PrepareOptions, prepare } from '../codec/prepared-message.ts';
 export type { DecodedEvent } from '../codec/pull.ts';
 export type { Backend } from '../kernel/kernel.ts';
+export type { ModuleSource } from '../kernel/module-source.ts';
 export {
   ProtocolError,
   type ProtocolErrorInit,

@@ -1,12 +1,14 @@
 // The codec on the JavaScript kernel alone, with no WebAssembly in the bundle: what `wsimd/js` exports.
 
 import { BatchWriterCore, type WriterOptions } from '../codec/batch-writer.ts';
+import { type BytesLike, toBytes } from '../codec/bytes.ts';
 import { DecoderCore } from '../codec/decoder.ts';
 import { EncoderCore } from '../codec/encoder.ts';
 import type { DecoderOptions, Delivery, Handlers } from '../codec/options.ts';
 import { createJsKernel } from '../kernel/js.ts';
 import type { Backend, Kernel } from '../kernel/kernel.ts';
-import { bareFunctions } from './functions.ts';
+import type { ModuleSource } from '../kernel/module-source.ts';
+import { maskInto, unmaskInPlace } from './functions.ts';
 
 /** As in `wsimd`; the backend can only be `'js'`. */
 export interface EncoderOptions extends WriterOptions {
@@ -44,15 +46,34 @@ export class BatchWriter extends BatchWriterCore {
   }
 }
 
-const functions = bareFunctions(() => jsKernel());
+/** As in `wsimd`. */
+export function mask(
+  source: Uint8Array,
+  maskingKey: number,
+  output: Uint8Array = source,
+  offset = 0,
+): number {
+  return maskInto(jsKernel(), source, maskingKey, output, offset);
+}
 
 /** As in `wsimd`. */
-export const mask = functions.mask;
+export function unmask(payload: Uint8Array, maskingKey: number): number {
+  return unmaskInPlace(jsKernel(), payload, maskingKey);
+}
+
 /** As in `wsimd`. */
-export const unmask = functions.unmask;
-/** As in `wsimd`. */
-export const isValidUTF8 = functions.isValidUTF8;
+export function isValidUTF8(bytes: BytesLike): boolean {
+  return jsKernel().isValidUtf8(toBytes(bytes));
+}
+
 /** Always `'js'`. */
-export const backend = functions.backend;
+export function backend(): Backend {
+  return jsKernel().backend;
+}
+
 /** Resolves at once: there is nothing to compile. */
-export const ready = async (): Promise<Backend> => backend();
+export async function ready(source?: ModuleSource): Promise<Backend> {
+  // Not used; a request that failed is no reason to fail.
+  Promise.resolve(source).catch(() => {});
+  return backend();
+}

@@ -55,22 +55,23 @@ function method(name: 'latin1Slice' | 'utf8Slice' | 'ucs2Slice', encoding: Buffe
 }
 
 /** Bytes as text of the same length: right for ASCII, and one code unit a byte for all else. */
-export const sliceLatin1: Slice = method('latin1Slice', 'latin1');
+export const sliceLatin1: Slice = /* @__PURE__ */ method('latin1Slice', 'latin1');
 /** UTF-8 as text; a byte order mark stays, invalid bytes become U+FFFD. */
-export const sliceUtf8: Slice = method('utf8Slice', 'utf8');
+export const sliceUtf8: Slice = /* @__PURE__ */ method('utf8Slice', 'utf8');
 /** UTF-16, little-endian, as text; from and to count bytes. */
-export const sliceUtf16: Slice = method('ucs2Slice', 'utf16le');
+export const sliceUtf16: Slice = /* @__PURE__ */ method('ucs2Slice', 'utf16le');
 
 /** Writes text as UTF-8 from `at` on, as far as the target goes; returns the bytes written. */
-export const writeUtf8: (target: Uint8Array, text: string, at: number) => number = (() => {
-  const native = (Buffer?.prototype as unknown as Record<string, unknown> | undefined)?.utf8Write;
-  if (typeof native === 'function') {
-    const write = native as (this: Uint8Array, text: string, at: number, room: number) => number;
-    return (target, text, at) => write.call(target, text, at, target.length - at);
-  }
-  const encoder = new TextEncoder();
-  return (target, text, at) => encoder.encodeInto(text, target.subarray(at)).written;
-})();
+export const writeUtf8: (target: Uint8Array, text: string, at: number) => number =
+  /* @__PURE__ */ (() => {
+    const native = (Buffer?.prototype as unknown as Record<string, unknown> | undefined)?.utf8Write;
+    if (typeof native === 'function') {
+      const write = native as (this: Uint8Array, text: string, at: number, room: number) => number;
+      return (target, text, at) => write.call(target, text, at, target.length - at);
+    }
+    const encoder = new TextEncoder();
+    return (target, text, at) => encoder.encodeInto(text, target.subarray(at)).written;
+  })();
 
 /** Bytes a text takes as UTF-8. */
 export const utf8Length: (text: string) => number = Buffer

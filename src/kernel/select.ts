@@ -4,9 +4,9 @@
 
 import { createJsKernel } from './js.ts';
 import type { Backend, Kernel } from './kernel.ts';
-import { decodeBase64 } from './platform.ts';
+import { compile, compileSync } from './module.ts';
+import { compileFrom, type ModuleSource } from './module-source.ts';
 import { createWasmKernel } from './wasm.ts';
-import { WASM_BASE64 } from './wasm-module.gen.ts';
 
 let js: Kernel | undefined;
 let wasm: Kernel | undefined;
@@ -35,20 +35,43 @@ export function selectKernel(requested?: Backend): Kernel {
 }
 
 /**
- * Compiles the module asynchronously, for pages whose main thread may not do it synchronously.
- * Resolves to the backend that runs from then on; never rejects unless WSIMD_BACKEND asks for what
- * cannot be had.
+ * Compiles the module asynchronously, for pages whose main thread may not do it synchronously. `source` is
+ * where it is to come from: a `Response` of `wsimd/wsimd.wasm` (or the promise of one) is compiled while it
+ * streams in. Where nothing comes of that, and by default, the bytes embedded are compiled.
+ *
+ * Resolves to the backend that runs from then on. Rejects only with a TypeError where `source` is no such
+ * thing, and where WSIMD_BACKEND asks for what cannot be had.
  */
-export async function ready(): Promise<Backend> {
+export async function ready(source?: ModuleSource): Promise<Backend> {
+  if (source !== undefined && (typeof source !== 'object' || source === null)) {
+    throw new TypeError('ready() takes a Response, bytes, or a WebAssembly.Module');
+  }
+  // Also where it is not needed: a request that failed is no reason to fail.
+  Promise.resolve(source).catch(() => {});
   if (wasm === undefined && environment() !== 'js') {
-    try {
-      wasm = createWasmKernel(await WebAssembly.compile(decodeBase64(WASM_BASE64)));
-      if (environment() === undefined) automatic = wasm;
-    } catch (error) {
-      wasmFailure = error;
-    }
+    const kernel = (await kernelFrom(source)) ?? (await embeddedKernel());
+    wasm ??= kernel;
+    if (wasm !== undefined && environment() === undefined) automatic = wasm;
   }
   return selectKernel().backend;
+}
+
+async function kernelFrom(source: ModuleSource | undefined): Promise<Kernel | undefined> {
+  if (source === undefined) return undefined;
+  try {
+    return createWasmKernel(await compileFrom(source));
+  } catch {
+    return undefined;
+  }
+}
+
+async function embeddedKernel(): Promise<Kernel | undefined> {
+  try {
+    return createWasmKernel(await compile());
+  } catch (error) {
+    wasmFailure = error;
+    return undefined;
+  }
 }
 
 function selectAutomatically(): Kernel {
@@ -74,7 +97,7 @@ function jsKernel(): Kernel {
 function wasmKernel(): Kernel | undefined {
   if (wasm === undefined && wasmFailure === undefined) {
     try {
-      wasm = createWasmKernel(new WebAssembly.Module(decodeBase64(WASM_BASE64)));
+      wasm = createWasmKernel(compileSync());
     } catch (error) {
       wasmFailure = error;
     }

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { BatchWriter, Decoder, Encoder, PreparedMessage, prepare } from '../../src/index.ts';
-import { frame, hex, join, keyNumber, naiveMask, toHex, utf8 } from '../support/bytes.ts';
+import { equal, frame, hex, join, keyNumber, naiveMask, toHex, utf8 } from '../support/bytes.ts';
 import { decode } from '../support/decode.ts';
 
 const KEY = [0x37, 0xfa, 0x21, 0x3d];
@@ -130,7 +130,7 @@ describe('a batch', () => {
     const whole = join(...expected);
     expect(writer.bytes).toBe(whole.length);
     const segments = writer.take();
-    expect(Buffer.compare(join(...segments), whole)).toBe(0);
+    expect(equal(join(...segments), whole)).toBe(true);
     expect(writer.bytes).toBe(0);
     expect(writer.take()).toEqual([]);
   });

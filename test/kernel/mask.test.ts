@@ -4,7 +4,7 @@
 import { describe, expect, it } from 'vitest';
 import { rotateKey } from '../../src/kernel/js-mask.ts';
 import { selectKernel } from '../../src/kernel/select.ts';
-import { frame, guarded, keyNumber, naiveMask } from '../support/bytes.ts';
+import { equal, frame, guarded, keyNumber, naiveMask } from '../support/bytes.ts';
 import { Random } from '../support/random.ts';
 
 const kernel = selectKernel();
@@ -21,7 +21,7 @@ const EDGE_LENGTHS = EDGES.flatMap((edge) => [-3, -2, -1, 0, 1, 2, 3].map((by) =
 
 /** Fails with the case named; a comparison of arrays would drown it. */
 function same(actual: Uint8Array, expected: Uint8Array, name: string): void {
-  if (Buffer.compare(actual, expected) !== 0) expect.fail(`differs from the naive loop: ${name}`);
+  if (!equal(actual, expected)) expect.fail(`differs from the naive loop: ${name}`);
 }
 
 describe('mask', () => {

@@ -189,11 +189,12 @@ describe('what is shipped', () => {
       files(shipped())
         .filter((path) => name.test(path))
         .reduce((sum, path) => sum + gzipSync(readFileSync(path)).length, 0);
-    expect(sizeOf(/dist[\\/](?!bench|adapters|streams|chunks[\\/]accelerate).*\.js$/)).toBeLessThan(
-      38 * 1024,
-    );
+    expect(
+      sizeOf(/dist[\\/](?!bench|edge|adapters|streams|chunks[\\/]accelerate).*\.js$/),
+    ).toBeLessThan(38 * 1024);
+    expect(sizeOf(/dist[\\/]edge[\\/](?!streams).*\.js$/)).toBeLessThan(32 * 1024);
     expect(sizeOf(/dist[\\/](adapters|chunks[\\/]accelerate).*\.js$/)).toBeLessThan(12 * 1024);
-    expect(sizeOf(/dist[\\/]streams.*\.js$/)).toBeLessThan(12 * 1024);
+    expect(sizeOf(/dist[\\/](edge[\\/])?streams\.js$/)).toBeLessThan(24 * 1024);
     expect(statSync(join(shipped(), 'dist', 'wsimd.wasm')).size).toBeLessThanOrEqual(8192);
   });
 
@@ -244,6 +245,13 @@ parseFrameHeader(new Uint8Array(2))?.payloadLength satisfies number | undefined;
 const handlers: Handlers<'borrowed'> = { message(bytes, _isBinary, start, end) { bytes.subarray(start, end); } };
 new JsDecoder({ role: 'client', delivery: 'borrowed' }, handlers);
 ready() satisfies Promise<'wasm' | 'js'>;
+ready(fetch('/wsimd.wasm'));
+ready(new Response()) satisfies Promise<'wasm' | 'js'>;
+ready(new Uint8Array(1));
+declare const module: WebAssembly.Module;
+ready(module);
+// @ts-expect-error: an address is not fetched
+ready('/wsimd.wasm');
 mask(new Uint8Array(1), new Uint8Array(4), new Uint8Array(1), 0, 1);
 bufferutil.unmask(new Uint8Array(1), new Uint8Array(4));
 isValidUTF8(new Uint8Array(1)) satisfies boolean;
@@ -255,5 +263,12 @@ isValidUTF8(new Uint8Array(1)) satisfies boolean;
   ])('hold for a user’s program, module %s, resolution %s', (module, moduleResolution) => {
     const lib = ['es2022', 'dom'];
     expect(installed.check(PROGRAM, { module, moduleResolution, lib, types: [] })).toBe('');
+  });
+
+  it('need no types of a page', () => {
+    const program =
+      "import { Decoder, ready } from 'wsimd'; ready(); new Decoder({ role: 'client' });";
+    const resolution = { module: 'nodenext', moduleResolution: 'nodenext' };
+    expect(installed.check(program, { ...resolution, lib: ['es2022'], types: [] })).toBe('');
   });
 });

@@ -75,6 +75,12 @@ describe('wsimd/ws', () => {
     expect(run(file, head + TALK).split('\n')).toEqual(TALKED);
   });
 
+  it('has the same names for a page', () => {
+    const source = "console.log(JSON.stringify(Object.keys(await import('wsimd/ws')).sort()));";
+    const forPages = run('names.mjs', source, ['--conditions=browser']);
+    expect(JSON.parse(forPages)).toEqual(JSON.parse(run('names.mjs', source)));
+  });
+
   it.each(['turn', 'tick'])('what is sent before process.exit() arrives (%s)', (flush) => {
     const source = `import { spawn } from 'node:child_process'; import { WebSocket, WebSocketServer } from 'wsimd/ws';
       if (process.argv[2]) { const c = new WebSocket(process.argv[2], { flush: '${flush}' }); c.on('open', () => { c.send('last words'); process.exit(); }); }

@@ -20,7 +20,9 @@ function examplesOf(path: string): { line: number; code: string; output: string 
     }));
 }
 
-describe.each(['README.md', 'docs/api.md', 'docs/ws.md', 'docs/streams.md'])('%s', (path) => {
+const documents = ['README.md', 'docs/api.md', 'docs/browser.md', 'docs/streams.md', 'docs/ws.md'];
+
+describe.each(documents)('%s', (path) => {
   const examples = examplesOf(path);
 
   it('has examples', () => expect(examples.length).toBeGreaterThan(0));

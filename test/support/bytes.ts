@@ -9,8 +9,23 @@ export function hex(text: string): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+
 export function toHex(bytes: Uint8Array): string {
-  return Buffer.from(bytes).toString('hex');
+  let text = '';
+  for (const byte of bytes) text += HEX[byte];
+  return text;
+}
+
+/** Whether two arrays hold the same bytes: far sooner than a comparison of arrays by a test tells. */
+export function equal(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, i) => byte === other[i]);
+}
+
+/** Memory that threads share, which browsers give to no page for the asking, but to WebAssembly. */
+export function sharedBytes(length: number): Uint8Array<SharedArrayBuffer> {
+  const memory = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+  return new Uint8Array(memory.buffer as unknown as SharedArrayBuffer, 0, length);
 }
 
 export function utf8(text: string): Uint8Array<ArrayBuffer> {

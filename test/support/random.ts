@@ -1,9 +1,9 @@
 // Random numbers that can be had again: the seed is printed where a test fails, and taken from WSIMD_SEED.
 
+const wanted = globalThis.process?.env.WSIMD_SEED;
+
 /** The seed of this run. */
-export const seed = process.env.WSIMD_SEED
-  ? Number(process.env.WSIMD_SEED) >>> 0
-  : (Date.now() ^ (process.pid << 16)) >>> 0;
+export const seed = wanted ? Number(wanted) >>> 0 : crypto.getRandomValues(new Uint32Array(1))[0];
 
 export class Random {
   private state: number;

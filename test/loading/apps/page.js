@@ -1,0 +1,6 @@
+// A page that decodes.
+
+import { decode } from './decode.js';
+import { tell } from './tell.js';
+
+tell(decode());
