@@ -2,14 +2,14 @@
 // WebAssembly.Module of the import. The build puts this in module.ts's place (rolldown.config.mjs).
 
 // Beside the build's folder: dist/wsimd.wasm, seen from dist/edge/.
-import module from '../wsimd.wasm?module';
+import compiled from '../wsimd.wasm?module';
 
 /** As in module.ts; it is compiled already. */
 export function compileSync(): WebAssembly.Module {
-  return module;
+  return compiled;
 }
 
 /** As in module.ts; it is compiled already. */
 export async function compile(): Promise<WebAssembly.Module> {
-  return module;
+  return compiled;
 }

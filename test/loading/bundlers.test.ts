@@ -1,19 +1,20 @@
-// The bundlers take `import ... from 'wsimd'` with no configuration, and what they make decodes in Chromium,
-// on WebAssembly, or where a strict Content-Security-Policy forbids that, on JavaScript.
+// The bundlers take `import ... from 'wsimd'` with no configuration, and what they make decodes in Chromium and
+// Firefox, on WebAssembly, or where a strict Content-Security-Policy forbids that, on JavaScript.
 
 import type { Browser } from 'puppeteer-core';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { start } from '../support/browsers.ts';
+import { type BrowserName, start } from '../support/browsers.ts';
 import { visitFolder } from './support/page.ts';
-import { STRICT_CSP } from './support/server.ts';
+import { CSP_REPORT, STRICT_CSP } from './support/server.ts';
 import { decodedOn, Project } from './support/tools.ts';
 
-let browser: Browser;
+const NAMES = ['chromium', 'firefox'] as const;
+let browsers: Record<BrowserName, Browser>;
 
 beforeAll(async () => {
-  browser = await start('chromium');
+  browsers = { chromium: await start('chromium'), firefox: await start('firefox') };
 });
-afterAll(() => browser.close());
+afterAll(() => Promise.all(NAMES.map((name) => browsers[name].close())));
 
 /** Builds the page of `page.js`. */
 const BUILDS: Record<string, (project: Project) => Promise<unknown>> = {
@@ -50,15 +51,20 @@ describe.each(Object.entries(BUILDS))('%s', (_name, build) => {
   beforeAll(() => build(project));
   afterAll(() => project.remove());
 
-  it('makes a page that decodes on WebAssembly', async () => {
-    const { outcome, logged } = await visitFolder(browser, project.out);
+  it.each(NAMES)('makes a page that decodes on WebAssembly, in %s', async (name) => {
+    const { outcome, logged } = await visitFolder(browsers[name], project.out);
     expect(outcome).toEqual(decodedOn('wasm'));
     expect(logged).toEqual([]);
   });
 
-  it('and under a strict policy on JavaScript, with no words but the browser’s own', async () => {
-    const { outcome, logged } = await visitFolder(browser, project.out, { csp: STRICT_CSP });
-    expect(outcome).toEqual(decodedOn('js'));
-    for (const line of logged) expect(line).toMatch(/violates the following Content Security/);
-  });
+  it.each(NAMES)(
+    'under a strict policy on JavaScript, with no words of ours, in %s',
+    async (name) => {
+      const { outcome, logged } = await visitFolder(browsers[name], project.out, {
+        csp: STRICT_CSP,
+      });
+      expect(outcome).toEqual(decodedOn('js'));
+      for (const line of logged) expect(line).toMatch(CSP_REPORT);
+    },
+  );
 });

@@ -6,7 +6,10 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 
 /** No inline scripts, no eval, and no WebAssembly: for that it would have to say 'wasm-unsafe-eval'. */
-export const STRICT_CSP = "default-src 'none'; script-src 'self'; connect-src 'self'";
+export const STRICT_CSP =
+  "default-src 'none'; script-src 'self'; connect-src 'self'; img-src 'self'";
+/** What a browser itself says of a violation. */
+export const CSP_REPORT = /Content[ -]Security[ -]Policy/i;
 
 const TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
