@@ -51,10 +51,12 @@ function digitOf(unit: number): number {
 
 const isHexText = (character: string): boolean =>
   digitOf(character.charCodeAt(0)) !== -1 || HEX_SEPARATORS.includes(character);
-const isBase64Text = (character: string): boolean => /[A-Za-z0-9+/=_\-\s]/.test(character);
+const isBase64Text = (character: string): boolean =>
+  base64Digit(character.charCodeAt(0)) !== -1 || character === '=' || BLANKS.includes(character);
 
-/** Whether it has 0x or \x before its digits. */
-const isEscaped = (text: string): boolean => /^[\s[({'"`b]*(?:0x|\\x|\\u00)/i.test(text);
+/** Whether it has 0x, \x, \u00 or % before its digits. */
+const isEscaped = (text: string): boolean =>
+  /^[\s[({'"`b]*(?:0x|\\x|\\u00|%[\da-f])/i.test(text);
 
 function firstOutside(text: string, isInside: (character: string) => boolean): number {
   for (let i = 0; i < text.length; i++) if (!isInside(text[i])) return i;
@@ -68,7 +70,7 @@ function quote(text: string, at: number): string {
 function parseHex(text: string): Uint8Array<ArrayBuffer> {
   const bytes = new Uint8Array((text.length >> 1) + 1);
   let count = 0;
-  let at = 0;
+  let at = isEscaped(text) ? text.search(/0x|\\x|\\u00|%/i) : 0;
   while (at < text.length) {
     if (HEX_SEPARATORS.includes(text[at])) {
       at++;
