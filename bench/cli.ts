@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Command } from 'commander';
+import { inspectCommand } from '../cli/inspect/command.ts';
 import { belowFloors, changesSince } from './check.ts';
 import { colors } from './colors.ts';
 import { findCompetitors } from './contenders/competitors.ts';
@@ -144,7 +145,8 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 const program = new Command('wsimd')
   .description('WebSocket frames at SIMD speed')
-  .addCommand(benchCommand(bench));
+  .addCommand(benchCommand(bench))
+  .addCommand(inspectCommand());
 for (const command of [program, ...program.commands]) {
   command.exitOverride((error) => {
     process.exit(error.exitCode === 0 ? 0 : 2);

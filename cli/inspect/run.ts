@@ -58,7 +58,7 @@ async function explain(file: string | undefined, options: Options): Promise<Outc
     case 'bytes': {
       const inspection = inspect(input.bytes, how);
       return {
-        text: () => inspectionText(inspection, input.bytes, isShort),
+        text: () => inspectionText(inspection, input.bytes.length, isShort),
         json: inspection,
         isBroken: isBroken(inspection),
       };

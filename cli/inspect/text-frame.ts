@@ -31,9 +31,9 @@ function shortOf({ text, hex, bytesLeft }: Preview): string {
 }
 
 /** A frame in full. */
-export function* frameLines(frame: FrameReport, bytes?: Uint8Array): Generator<string> {
+export function* frameLines(frame: FrameReport): Generator<string> {
   yield frameLine(frame);
-  if (bytes !== undefined) yield `  ${bitLine(frame, bytes)}`;
+  yield `  ${bitLine(frame.fields)}`;
   for (const field of frame.fields) yield fieldLine(field);
   yield* payloadLines(frame.preview, '    ');
   const { close, problem } = frame;
@@ -41,19 +41,19 @@ export function* frameLines(frame: FrameReport, bytes?: Uint8Array): Generator<s
   if (problem !== undefined) yield* problemLines(problem);
 }
 
-/** "1 0 0 0 0001 | 1 0000101 | 37 fa 21 3d": the header as it lies there. */
-function bitLine({ fields }: FrameReport, bytes: Uint8Array): string {
-  const bits = (byte: number) => byte.toString(2).padStart(8, '0');
-  const begin = fields[0].from;
-  const first = bits(bytes[begin]);
-  const parts = [`${first[0]} ${first[1]} ${first[2]} ${first[3]} ${first.slice(4)}`];
-  for (const { name, from, to } of fields) {
-    if (name === 'MASK') parts.push(bits(bytes[from]).replace(/^./, '$& '));
-    if (name !== 'Extended payload length' && name !== 'Masking-key') continue;
-    parts.push(hexRows(Buffer.from(bytes.subarray(from, to)).toString('hex'))[0]);
-  }
-  return parts.join(' | ');
+/** "1 0 0 0 0001 | 1 0000101 | 37fa213d": the header as it lies there. */
+function bitLine(fields: readonly Field[]): string {
+  const shown = fields.filter(({ name }) => name !== 'Payload data');
+  return shown.reduce((line, { name, bits, value }) => {
+    const isByteEnd = name === 'Opcode' || name === 'Payload length';
+    if (name === 'Masking-key') return `${line}${value}`;
+    const digits = bits > 7 ? BigInt(value).toString(16).padStart(bits / 4, '0') : bitsOf(value, bits);
+    return `${line}${digits}${isByteEnd || bits > 7 ? ' | ' : ' '}`;
+  }, '').replace(/ \| $/, '');
 }
+
+const bitsOf = (value: number | string, bits: number): string =>
+  Number(value).toString(2).padStart(bits, '0');
 
 function fieldLine({ name, bits, from, to, value, meaning, section }: Field): string {
   const where = to - from === 1 ? `byte ${from}` : `bytes ${from}-${Math.max(from, to - 1)}`;

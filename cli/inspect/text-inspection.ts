@@ -1,18 +1,18 @@
 // The bytes of one end, explained as text.
 
 import type { HttpHead, Inspection } from 'wsimd/inspect';
-import { frameLine, frameLines, messageLines, payloadLines, problemLines } from './text-frame.ts';
+import { frameLine, frameLines, messageLines, problemLines } from './text-frame.ts';
 import { colors, plural, safe } from './text-lines.ts';
 
 /** All of an inspection; `isShort`: one line a frame. */
 export function* inspectionText(
   inspection: Inspection,
-  bytes: Uint8Array,
+  length: number,
   isShort: boolean,
 ): Generator<string> {
   const { sender, frames, messages, framesLeft } = inspection;
   const counts = [
-    plural(bytes.length, 'byte'),
+    plural(length, 'byte'),
     plural(frames.length + framesLeft, 'frame'),
     plural(messages.length, 'message'),
   ];
@@ -20,7 +20,7 @@ export function* inspectionText(
   yield* headLines(inspection.handshake);
   for (const frame of frames) {
     yield '';
-    if (!isShort) yield* frameLines(frame, bytes);
+    if (!isShort) yield* frameLines(frame);
     else {
       yield frameLine(frame);
       if (frame.problem !== undefined) yield* problemLines(frame.problem);
@@ -74,6 +74,3 @@ export function* endLines({ problem, frames, truncated, notes, bytesLeft }: Insp
   if (truncated !== undefined) yield colors.yellow(truncated.message);
   for (const note of notes) yield colors.yellow(safe(note));
 }
-
-/** What follows a head that no frames follow: the body of an HTTP response. */
-export { payloadLines };

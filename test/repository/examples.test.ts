@@ -20,7 +20,7 @@ function examplesOf(path: string): { line: number; code: string; output: string 
     }));
 }
 
-describe.each(['README.md', 'docs/api.md', 'docs/ws.md'])('%s', (path) => {
+describe.each(['README.md', 'docs/api.md', 'docs/ws.md', 'docs/inspect.md'])('%s', (path) => {
   const examples = examplesOf(path);
 
   it('has examples', () => expect(examples.length).toBeGreaterThan(0));
