@@ -97,7 +97,8 @@ export class Assembler {
     while (at > 0 && ((this.waiting[at - 1].seq - piece.seq) | 0) > 0) at--;
     this.waiting.splice(at, 0, piece);
     this.waitingBytes += piece.bytes.length;
-    while (this.waitingBytes > MAX_WAITING_BYTES || this.waiting.length > MAX_WAITING) this.skipGap();
+    while (this.waitingBytes > MAX_WAITING_BYTES || this.waiting.length > MAX_WAITING)
+      this.skipGap();
   }
 
   private drain(): void {

@@ -1,6 +1,12 @@
 // A capture of a network, explained: its WebSocket connections, both directions of each, in the order of time.
 
-import { type FrameReport, type Inspection, type InspectOptions, inspect, inspectConversation } from 'wsimd/inspect';
+import {
+  type FrameReport,
+  type Inspection,
+  type InspectOptions,
+  inspect,
+  inspectConversation,
+} from 'wsimd/inspect';
 import type { Assembler, Gap } from './assembler.ts';
 import { type Connection, Connections, MAX_STREAM, type Protocol } from './connections.ts';
 import { UserError } from './errors.ts';
@@ -87,7 +93,8 @@ function report(
   for (const connection of all) {
     const { stream, client, server, protocol } = connection;
     if (only !== undefined && stream !== only) continue;
-    const explained = protocol === 'HTTP' || protocol === 'TLS' ? undefined : explain(connection, how);
+    const explained =
+      protocol === 'HTTP' || protocol === 'TLS' ? undefined : explain(connection, how);
     const isWanted = protocol === 'WebSocket' || only === stream;
     if (explained !== undefined && (isWanted || isPlausible(explained, connection))) {
       capture.connections.push(explained);
@@ -117,9 +124,14 @@ function orient(connection: Connection, options: InspectOptions): void {
   const { sawStart, protocol, client, server, fromClient, fromServer } = connection;
   if (sawStart || protocol !== 'unknown') return;
   const few = { ...options, role: 'auto', maxFrames: 1 } as const;
-  const isServers = (sent: Assembler) => sent.length > 1 && inspect(sent.bytes().subarray(0, 16), few).sender === 'server';
-  const isClients = (sent: Assembler) => sent.length > 1 && inspect(sent.bytes().subarray(0, 16), few).sender === 'client';
-  if (isServers(fromClient) && !isServers(fromServer) || isClients(fromServer) && !isClients(fromClient)) {
+  const isServers = (sent: Assembler) =>
+    sent.length > 1 && inspect(sent.bytes().subarray(0, 16), few).sender === 'server';
+  const isClients = (sent: Assembler) =>
+    sent.length > 1 && inspect(sent.bytes().subarray(0, 16), few).sender === 'client';
+  if (
+    (isServers(fromClient) && !isServers(fromServer)) ||
+    (isClients(fromServer) && !isClients(fromClient))
+  ) {
     Object.assign(connection, { client: server, server: client });
   }
 }
@@ -133,7 +145,12 @@ function isPlausible({ client, server }: ConnectionReport, { protocol }: Connect
 
 function beginsRight({ frames, problem, truncated }: Inspection): boolean {
   const [first] = frames;
-  return first !== undefined && problem?.offset !== 0 && first.problem === undefined && truncated?.frame !== 0;
+  return (
+    first !== undefined &&
+    problem?.offset !== 0 &&
+    first.problem === undefined &&
+    truncated?.frame !== 0
+  );
 }
 
 function placeOf(

@@ -39,7 +39,9 @@ export function inspectCommand(): Command {
     .argument('[file]', 'bytes, hex or base64 as text, pcap, pcapng or HAR; - for standard input')
     .option('--hex <text>', 'explain these bytes, as hex or a hex dump')
     .option('--base64 <text>', 'explain these bytes, as base64')
-    .addOption(new Option('--format <format>', 'insist; default: told by the content').choices(FORMATS))
+    .addOption(
+      new Option('--format <format>', 'insist; default: told by the content').choices(FORMATS),
+    )
     .addOption(
       new Option('--role <role>', 'who sent the bytes')
         .choices(['auto', 'client', 'server'])

@@ -108,7 +108,8 @@ function protocolOf(client: Assembler, sawStart: boolean): Protocol {
     return bytes.length < MAX_HEAD ? 'unknown' : 'another protocol';
   }
   // In the middle of a connection anything may be a frame; at its beginning only a request.
-  if (sawStart || first[0] === 0x16) return first[0] === 0x16 && first[1] === 3 ? 'TLS' : 'another protocol';
+  if (sawStart || first[0] === 0x16)
+    return first[0] === 0x16 && first[1] === 3 ? 'TLS' : 'another protocol';
   return 'unknown';
 }
 

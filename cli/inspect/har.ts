@@ -40,13 +40,17 @@ interface Entry {
 export function readHar(text: string, name: string, options: Options): Har {
   const entries = entriesOf(text, name).filter((entry) => Array.isArray(entry?._webSocketMessages));
   if (entries.length === 0) {
-    throw new UserError(`${name}: a HAR file without WebSocket messages: save it from the browser with content`);
+    throw new UserError(
+      `${name}: a HAR file without WebSocket messages: save it from the browser with content`,
+    );
   }
   const connections = entries
     .map((entry, index) => connectionOf(entry, index, options))
     .filter(({ stream }) => options.stream === undefined || stream === options.stream);
   if (connections.length > 0) return { connections };
-  throw new UserError(`${name}: no connection ${options.stream}: there are ${entries.length}, from 0 on`);
+  throw new UserError(
+    `${name}: no connection ${options.stream}: there are ${entries.length}, from 0 on`,
+  );
 }
 
 function entriesOf(text: string, name: string): Entry[] {
@@ -54,7 +58,9 @@ function entriesOf(text: string, name: string): Entry[] {
   try {
     har = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new UserError(`${name}: looks like a HAR file, but is not JSON: ${(error as Error).message}`);
+    throw new UserError(
+      `${name}: looks like a HAR file, but is not JSON: ${(error as Error).message}`,
+    );
   }
   const entries = har?.log?.entries;
   if (Array.isArray(entries)) return entries;
@@ -84,7 +90,8 @@ function messageOf(given: unknown, start: number, preview: number): HarMessage {
   const isBinary = opcode === 2;
   const text = typeof data === 'string' ? data : '';
   const bytes = isBinary ? Buffer.from(text, 'base64') : Buffer.from(text, 'utf8');
-  const isWhole = !isBinary || bytes.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '');
+  const isWhole =
+    !isBinary || bytes.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '');
   const number = typeof opcode === 'number' ? opcode : 1;
   return {
     sender: type === 'send' ? 'client' : 'server',

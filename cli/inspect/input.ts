@@ -22,12 +22,15 @@ export async function openInput(file: string | undefined, options: Options): Pro
   const { hex, base64, format } = options;
   const given = [hex, base64, file].filter((one) => one !== undefined);
   if (given.length > 1) throw new UserError('give one of a file, --hex and --base64');
-  if (hex !== undefined) return { kind: 'bytes', name: '--hex', bytes: fromText(hex, '--hex', 'hex') };
+  if (hex !== undefined)
+    return { kind: 'bytes', name: '--hex', bytes: fromText(hex, '--hex', 'hex') };
   if (base64 !== undefined) {
     return { kind: 'bytes', name: '--base64', bytes: fromText(base64, '--base64', 'base64') };
   }
   if (file === undefined && process.stdin.isTTY) {
-    throw new UserError('nothing to explain: give a file, --hex or --base64, or pipe something in; see --help');
+    throw new UserError(
+      'nothing to explain: give a file, --hex or --base64, or pipe something in; see --help',
+    );
   }
   const isStandard = file === undefined || file === '-';
   const name = isStandard ? 'standard input' : file;
@@ -65,7 +68,11 @@ async function recognise(
     if (format === 'raw') return { kind: 'bytes', name, bytes };
     const text = new TextDecoder().decode(bytes);
     if (format === 'har') return { kind: 'har', name, text };
-    return { kind: 'bytes', name, bytes: fromText(text, name, format === 'text' ? undefined : format) };
+    return {
+      kind: 'bytes',
+      name,
+      bytes: fromText(text, name, format === 'text' ? undefined : format),
+    };
   } catch (error) {
     if (error instanceof UserError) throw error;
     throw new UserError(`${name}: ${reasonOf(error)}`);
@@ -82,10 +89,11 @@ function formatOf(head: Uint8Array, name: string): Format | 'text' {
   const magic = Buffer.from(head.subarray(0, 4)).toString('hex');
   const known = MAGIC[magic];
   if (known !== undefined) return known;
-  if (magic.startsWith('1f8b')) throw new UserError(`${name}: is compressed with gzip: unpack it first`);
+  if (magic.startsWith('1f8b'))
+    throw new UserError(`${name}: is compressed with gzip: unpack it first`);
   const text = Buffer.from(head).toString('latin1');
   const isText = /^[\t\n\v\f\r -~\u0080-\u00ff]*$/.test(text.replace(/^\u00ef\u00bb\u00bf/, ''));
-  if (!isText || head[0] > 0x7f && !text.startsWith('\u00ef\u00bb\u00bf')) return 'raw';
+  if (!isText || (head[0] > 0x7f && !text.startsWith('\u00ef\u00bb\u00bf'))) return 'raw';
   if (/^([A-Z]+ \S+ HTTP\/|HTTP\/\d)/.test(text)) return 'raw';
   return /^(\u00ef\u00bb\u00bf)?\s*\{\s*"/.test(text) ? 'har' : 'text';
 }
@@ -123,7 +131,9 @@ async function takeAll(
 ): Promise<Uint8Array> {
   const refuse = (): never => {
     const what = limit === MAX_RAW ? 'bytes' : 'text';
-    throw new UserError(`${name}: too large: ${what} up to ${limit >> 20} MiB can be explained, captures of any size`);
+    throw new UserError(
+      `${name}: too large: ${what} up to ${limit >> 20} MiB can be explained, captures of any size`,
+    );
   };
   if ((size ?? 0) > limit) refuse();
   const parts = [head];

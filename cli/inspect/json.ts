@@ -2,5 +2,9 @@
 
 /** The report as JSON, indented. */
 export function toJson(report: unknown): string {
-  return JSON.stringify(report, (_key, value) => (value instanceof Uint8Array ? undefined : value), 1);
+  return JSON.stringify(
+    report,
+    (_key, value) => (value instanceof Uint8Array ? undefined : value),
+    1,
+  );
 }

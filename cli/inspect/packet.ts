@@ -18,7 +18,11 @@ export interface Segment {
 }
 
 /** Why a packet is not looked into. */
-export type Skipped = 'not TCP' | 'a fragment of an IP packet' | 'cut off' | 'an unknown link layer';
+export type Skipped =
+  | 'not TCP'
+  | 'a fragment of an IP packet'
+  | 'cut off'
+  | 'an unknown link layer';
 
 const ETHERTYPE = { IPV4: 0x0800, IPV6: 0x86dd, VLAN: 0x8100, QINQ: 0x88a8 };
 const TCP = 6;

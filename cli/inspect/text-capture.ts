@@ -11,7 +11,9 @@ const MAX_OTHERS = 20;
 /** All of a capture; `isShort`: one line a frame. */
 export function* captureText(capture: Capture, isShort: boolean): Generator<string> {
   const { connections, others, packets, notes } = capture;
-  yield colors.underline(`${plural(packets, 'packet')}, ${plural(connections.length, 'WebSocket connection')}`);
+  yield colors.underline(
+    `${plural(packets, 'packet')}, ${plural(connections.length, 'WebSocket connection')}`,
+  );
   for (const { stream, client, server } of connections) {
     const frames = client.inspection.frames.length + server.inspection.frames.length;
     yield `stream ${stream}  ${client.address} -> ${server.address}  ${plural(frames, 'frame')}`;

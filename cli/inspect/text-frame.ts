@@ -16,7 +16,10 @@ export function frameLine(frame: FrameReport): string {
     ...(masked ? ['masked'] : []),
     plural(payloadLength, 'byte'),
   ].join(', ');
-  const says = close === undefined ? shortOf(frame.preview) : `${close.code} ${close.name}${quoted(close.reason)}`;
+  const says =
+    close === undefined
+      ? shortOf(frame.preview)
+      : `${close.code} ${close.name}${quoted(close.reason)}`;
   const where = colors.dim(`byte ${offset}, ${length} long`);
   return `frame ${index}  ${what}  ${says}  ${where}`.replaceAll(/ {3,}/g, '  ');
 }
@@ -44,12 +47,19 @@ export function* frameLines(frame: FrameReport): Generator<string> {
 /** "1 0 0 0 0001 | 1 0000101 | 37fa213d": the header as it lies there. */
 function bitLine(fields: readonly Field[]): string {
   const shown = fields.filter(({ name }) => name !== 'Payload data');
-  return shown.reduce((line, { name, bits, value }) => {
-    const isByteEnd = name === 'Opcode' || name === 'Payload length';
-    if (name === 'Masking-key') return `${line}${value}`;
-    const digits = bits > 7 ? BigInt(value).toString(16).padStart(bits / 4, '0') : bitsOf(value, bits);
-    return `${line}${digits}${isByteEnd || bits > 7 ? ' | ' : ' '}`;
-  }, '').replace(/ \| $/, '');
+  return shown
+    .reduce((line, { name, bits, value }) => {
+      const isByteEnd = name === 'Opcode' || name === 'Payload length';
+      if (name === 'Masking-key') return `${line}${value}`;
+      const digits =
+        bits > 7
+          ? BigInt(value)
+              .toString(16)
+              .padStart(bits / 4, '0')
+          : bitsOf(value, bits);
+      return `${line}${digits}${isByteEnd || bits > 7 ? ' | ' : ' '}`;
+    }, '')
+    .replace(/ \| $/, '');
 }
 
 const bitsOf = (value: number | string, bits: number): string =>
@@ -82,7 +92,9 @@ export function* payloadLines(preview: Preview, indent: string): Generator<strin
 /** The rule that is broken. */
 export function* problemLines(problem: Problem): Generator<string> {
   const { code, message, closeCode, offset, section, detail } = problem;
-  yield colors.red(`  BROKEN at byte ${offset}: ${code} (RFC 6455 §${section}; close with ${closeCode})`);
+  yield colors.red(
+    `  BROKEN at byte ${offset}: ${code} (RFC 6455 §${section}; close with ${closeCode})`,
+  );
   yield `    ${message}${detail === undefined ? '' : `: ${safe(detail)}`}`;
 }
 
@@ -96,7 +108,8 @@ export function* messageLines(message: MessageReport, index: number): Generator<
     ...(compressed ? ['inflated'] : []),
     ...(complete ? [] : ['not complete']),
   ].join(', ');
-  const from = frames.length === 0 ? '' : `of frame${frames.length === 1 ? '' : 's'} ${framesOf(frames)}`;
+  const from =
+    frames.length === 0 ? '' : `of frame${frames.length === 1 ? '' : 's'} ${framesOf(frames)}`;
   yield `message ${index}  ${what}  ${colors.dim(from)}`.trimEnd();
   yield* payloadLines(preview, '    ');
 }

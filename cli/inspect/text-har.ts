@@ -10,7 +10,9 @@ export function* harText({ connections }: Har): Generator<string> {
   yield colors.dim('A HAR file has messages, not frames: what was on the wire is not known.');
   for (const { stream, url, status, statusText, messages, messagesLeft } of connections) {
     yield '';
-    yield colors.underline(`stream ${stream}: ${safe(url)}  ${status} ${safe(statusText)}`.trimEnd());
+    yield colors.underline(
+      `stream ${stream}: ${safe(url)}  ${status} ${safe(statusText)}`.trimEnd(),
+    );
     for (const [index, { sender, time, message, note }] of messages.entries()) {
       const arrow = sender === 'client' ? colors.cyan('client ->') : colors.magenta('<- server');
       const [first, ...rest] = messageLines(message, index);

@@ -50,7 +50,9 @@ export function* headLines(head: HttpHead | undefined): Generator<string> {
     yield `  subprotocol ${kind === 'request' ? 'offered' : 'chosen'}: ${safe(subprotocols.join(', '))}`;
   }
   if (deflate !== undefined) {
-    const params = Object.entries(deflate).map(([key, value]) => (value === true ? key : `${key} ${value}`));
+    const params = Object.entries(deflate).map(([key, value]) =>
+      value === true ? key : `${key} ${value}`,
+    );
     const verb = kind === 'request' ? 'offered' : 'agreed on';
     yield `  permessage-deflate ${verb}${params.length === 0 ? '' : `: ${params.join(', ')}`}`;
   }
@@ -63,7 +65,13 @@ export function* headLines(head: HttpHead | undefined): Generator<string> {
 }
 
 /** What there is to say at the end. */
-export function* endLines({ problem, frames, truncated, notes, bytesLeft }: Inspection): Generator<string> {
+export function* endLines({
+  problem,
+  frames,
+  truncated,
+  notes,
+  bytesLeft,
+}: Inspection): Generator<string> {
   if (problem !== undefined && !frames.some((frame) => frame.problem === problem)) {
     yield '';
     yield* problemLines(problem);

@@ -4,16 +4,19 @@ import { colors } from '../../bench/colors.ts';
 
 export { colors };
 
-/** Text of a stranger on one line: control characters, which a terminal would obey, are escaped. */
+/** Control characters (Cc), and what turns or breaks lines: format characters (Cf) and separators (Zl, Zp). */
+const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** Text of a stranger on one line: what a terminal would obey is escaped. */
 export function safe(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, escape);
+  return text.replace(UNSAFE, escaped);
 }
 
-function escape(character: string): string {
+function escaped(character: string): string {
   if (character === '\n') return '\\n';
   if (character === '\r') return '\\r';
   if (character === '\t') return '\\t';
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `\\u{${(character.codePointAt(0) as number).toString(16)}}`;
 }
 
 export function plural(count: number, noun: string): string {

@@ -20,8 +20,14 @@ const REGISTERED: Readonly<Record<number, readonly [name: string, meaning: strin
   1003: ['Unsupported Data', 'a kind of data came that this end cannot accept'],
   1004: ['Reserved', 'reserved, with no meaning yet'],
   1005: ['No Status Rcvd', 'stands for a close frame without a code; never sent'],
-  1006: ['Abnormal Closure', 'stands for a connection that ended without a close frame; never sent'],
-  1007: ['Invalid frame payload data', 'a message was not what its type says, as text that is not UTF-8'],
+  1006: [
+    'Abnormal Closure',
+    'stands for a connection that ended without a close frame; never sent',
+  ],
+  1007: [
+    'Invalid frame payload data',
+    'a message was not what its type says, as text that is not UTF-8',
+  ],
   1008: ['Policy Violation', 'a message went against a policy of this end'],
   1009: ['Message Too Big', 'a message is too big for this end'],
   1010: ['Mandatory Extension', 'the server did not agree to an extension the client needs'],
@@ -36,8 +42,10 @@ function describe(code: number): readonly [name: string, meaning: string, sectio
   const registered = REGISTERED[code];
   if (registered !== undefined) return [...registered, '7.4.1'];
   if (code < 1000) return ['Not used', 'codes below 1000 are not used', '7.4.2'];
-  if (code < 3000) return ['Unassigned', 'reserved for the protocol; nobody has defined it', '7.4.2'];
-  if (code < 4000) return ['Registered use', 'of a library or framework; see the IANA registry', '7.4.2'];
+  if (code < 3000)
+    return ['Unassigned', 'reserved for the protocol; nobody has defined it', '7.4.2'];
+  if (code < 4000)
+    return ['Registered use', 'of a library or framework; see the IANA registry', '7.4.2'];
   if (code < 5000) return ['Private use', 'what it means, the two ends have agreed on', '7.4.2'];
   return ['Out of range', 'codes from 5000 on are not used', '7.4.2'];
 }

@@ -45,7 +45,8 @@ export function headerFields(
   const flag = (name: FieldName, bit: number, meaning: string) =>
     field(name, [bit, 1], (first >> (7 - bit)) & 1, meaning);
   const opcode = first & 15;
-  const rsv1 = first & 0x40 ? 'an extension uses it, as permessage-deflate' : 'no extension uses it';
+  const rsv1 =
+    first & 0x40 ? 'an extension uses it, as permessage-deflate' : 'no extension uses it';
   const fields = [
     flag('FIN', 0, first & 0x80 ? 'the last frame of its message' : 'more frames follow'),
     flag('RSV1', 1, rsv1),
@@ -60,14 +61,24 @@ export function headerFields(
   const wide = form === 126 ? 2 : form === 127 ? 8 : 0;
   const lengthMeaning = wide === 0 ? 'bytes of payload' : `the next ${wide} bytes hold the length`;
   fields.push(
-    field('MASK', [8, 1], second >> 7, isMasked ? 'masked, as by a client' : 'not masked, as by a server'),
+    field(
+      'MASK',
+      [8, 1],
+      second >> 7,
+      isMasked ? 'masked, as by a client' : 'not masked, as by a server',
+    ),
     field('Payload length', [9, 7], form, lengthMeaning),
   );
   if (wide > 0 && available >= 2 + wide) {
     const isExact = payloadLength <= Number.MAX_SAFE_INTEGER;
     const value = isExact ? payloadLength : decimal(bytes.subarray(at + 2, at + 2 + wide));
     fields.push(
-      field('Extended payload length', [16, wide * 8], value, 'bytes of payload, most significant byte first'),
+      field(
+        'Extended payload length',
+        [16, wide * 8],
+        value,
+        'bytes of payload, most significant byte first',
+      ),
     );
   }
   if (isMasked && available >= headerLength(second)) {

@@ -88,23 +88,31 @@ export class FrameReader {
     const { bytes, at } = this;
     const available = bytes.length - at;
     const [first, second] = [bytes[at], bytes[at + 1]];
-    if (available < 2) return this.cutHeader(2 - available);
-    const broken = checkHeader(first, second, this.rules, this.fragmented);
-    if (broken !== 0) return this.refuse(broken, valueAtFault(broken, first, second));
-    const header = headerLength(second);
-    if (available < header) return this.cutHeader(header - available);
-    const declared = readPayloadLength(bytes, at);
-    const length = checkLength(declared, second, this.rules);
-    if (length !== 0) return this.refuse(length);
-    const opcode = first & 15;
-    if (!isControl(opcode)) {
-      this.messageLength += declared;
-      if (this.messageLength > this.settings.maxPayload) {
-        return this.refuse(VIOLATION.UNSUPPORTED_MESSAGE_LENGTH);
-      }
+    if (available < 2) {
+      this.cutHeader(2 - available);
+      return;
     }
-    const here = Math.min(declared, available - header);
-    this.take({ at, opcode, fin: first > 127, header, declared, here });
+    const broken = checkHeader(first, second, this.rules, this.fragmented);
+    const header = headerLength(second);
+    if (broken !== 0) this.refuse(broken, valueAtFault(broken, first, second));
+    else if (available < header) this.cutHeader(header - available);
+    else this.readLength(header, available);
+  }
+
+  /** A header that is right but for its length. */
+  private readLength(header: number, available: number): void {
+    const { bytes, at } = this;
+    const opcode = bytes[at] & 15;
+    const declared = readPayloadLength(bytes, at);
+    const broken = checkLength(declared, bytes[at + 1], this.rules);
+    if (!isControl(opcode)) this.messageLength += declared;
+    if (broken !== 0) this.refuse(broken);
+    else if (this.messageLength > this.settings.maxPayload) {
+      this.refuse(VIOLATION.UNSUPPORTED_MESSAGE_LENGTH);
+    } else {
+      const here = Math.min(declared, available - header);
+      this.take({ at, opcode, fin: bytes[at] > 127, header, declared, here });
+    }
   }
 
   /** A frame whose header is right: its payload. */
@@ -144,7 +152,11 @@ export class FrameReader {
   }
 
   /** §8.1. `payload` is the unmasked one, where there is a report of it. */
-  private checkText(frame: Frame, payload: Uint8Array | undefined, isLast: boolean): Problem | undefined {
+  private checkText(
+    frame: Frame,
+    payload: Uint8Array | undefined,
+    isLast: boolean,
+  ): Problem | undefined {
     if (this.fragmented !== TEXT) return undefined;
     const payloadAt = frame.at + frame.header;
     let fault = -1;

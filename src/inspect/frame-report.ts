@@ -24,7 +24,9 @@ export function reportOf(
   const isHeaderHere = available >= Math.max(2, size);
   const payloadLength = isHeaderHere ? readPayloadLength(bytes, at) : 0;
   const masked = second > 127;
-  const payload = isHeaderHere ? payloadAt(bytes, at + size, payloadLength, masked) : bytes.slice(0, 0);
+  const payload = isHeaderHere
+    ? payloadAt(bytes, at + size, payloadLength, masked)
+    : bytes.slice(0, 0);
   const opcode = first & 15;
   const fields = headerFields(bytes, at, available, payloadLength);
   if (isHeaderHere) fields.push(payloadField(at, size, payloadLength, payload.length, masked));

@@ -76,7 +76,7 @@ export function readHead(bytes: Uint8Array): HttpHead | undefined {
   const response = RESPONSE.exec(line);
   if (request === null && response === null) return undefined;
   const headers = lines.filter((text) => text !== '').map(readHeader);
-  const of = (name: string) => valueOf(headers, name);
+  const of = (name: string) => headerValue(headers, name);
   const extensions = of('sec-websocket-extensions') ?? '';
   const head: HttpHead = {
     kind: request !== null ? 'request' : 'response',
@@ -97,15 +97,16 @@ export function readHead(bytes: Uint8Array): HttpHead | undefined {
 }
 
 function completeRequest(head: HttpHead, [, method, target]: RegExpExecArray): void {
-  const key = valueOf(head.headers, 'sec-websocket-key');
+  const key = headerValue(head.headers, 'sec-websocket-key');
   Object.assign(head, { method, target, ...(key === undefined ? {} : { key }) });
   if (key !== undefined) head.expectedAccept = acceptOf(key);
-  head.isUpgrade = key !== undefined || listOf(valueOf(head.headers, 'upgrade')).some(isWebSocket);
+  head.isUpgrade =
+    key !== undefined || listOf(headerValue(head.headers, 'upgrade')).some(isWebSocket);
   if (head.isUpgrade) head.faults = faultsOfRequest(head);
 }
 
 function completeResponse(head: HttpHead, [, , status, reason = '']: RegExpExecArray): void {
-  const accept = valueOf(head.headers, 'sec-websocket-accept');
+  const accept = headerValue(head.headers, 'sec-websocket-accept');
   Object.assign(head, { status: Number(status), reason });
   if (accept !== undefined) head.accept = accept;
   head.isUpgrade = head.status === 101;
@@ -119,7 +120,7 @@ function readHeader(line: string): { name: string; value: string } {
 }
 
 /** All headers of that name (in lower case) as one, as RFC 9110 §5.3 joins them. */
-function valueOf(headers: HttpHead['headers'], name: string): string | undefined {
+function headerValue(headers: HttpHead['headers'], name: string): string | undefined {
   const found = headers.filter((header) => header.name.toLowerCase() === name);
   return found.length === 0 ? undefined : found.map(({ value }) => value).join(', ');
 }
@@ -160,10 +161,10 @@ export function readDeflate(extensions: string): DeflateParams | undefined {
 
 function faultsOfUpgrade({ headers }: HttpHead, section: string): HandshakeFault[] {
   const faults: HandshakeFault[] = [];
-  if (!listOf(valueOf(headers, 'upgrade')).some(isWebSocket)) {
+  if (!listOf(headerValue(headers, 'upgrade')).some(isWebSocket)) {
     faults.push({ section, message: 'the header Upgrade does not name websocket' });
   }
-  const connection = listOf(valueOf(headers, 'connection'));
+  const connection = listOf(headerValue(headers, 'connection'));
   if (!connection.some((item) => item.toLowerCase() === 'upgrade')) {
     faults.push({ section, message: 'the header Connection does not name Upgrade' });
   }
@@ -173,10 +174,10 @@ function faultsOfUpgrade({ headers }: HttpHead, section: string): HandshakeFault
 function faultsOfRequest(head: HttpHead): HandshakeFault[] {
   const section = '4.2.1';
   const faults = faultsOfUpgrade(head, section);
-  const version = valueOf(head.headers, 'sec-websocket-version');
+  const version = headerValue(head.headers, 'sec-websocket-version');
   if (head.method !== 'GET') faults.push({ section, message: `the method is not GET` });
   if (head.version === '1.0') faults.push({ section, message: 'HTTP/1.0 is too old' });
-  if (valueOf(head.headers, 'host') === undefined) {
+  if (headerValue(head.headers, 'host') === undefined) {
     faults.push({ section, message: 'the header Host is missing' });
   }
   if (!/^[A-Za-z0-9+/]{22}==$/.test(head.key ?? '')) {
@@ -196,7 +197,9 @@ export function checkAgreement(request: HttpHead, response: HttpHead): void {
   if (request.expectedAccept !== undefined) {
     response.expectedAccept = request.expectedAccept;
     if (response.accept !== request.expectedAccept) {
-      fault(`Sec-WebSocket-Accept is ${response.accept ?? 'missing'}, not ${request.expectedAccept}`);
+      fault(
+        `Sec-WebSocket-Accept is ${response.accept ?? 'missing'}, not ${request.expectedAccept}`,
+      );
     }
   }
   const unasked = response.subprotocols.filter((name) => !request.subprotocols.includes(name));

@@ -93,9 +93,13 @@ function bytesOf({ at, text }: Line, begin: number, isXxd: boolean, fail: Fail):
       return fail(`${JSON.stringify(digits)} is not hex`, at + from);
     }
     if (!isXxd && digits.length === 4) {
-      return fail('words of 16 bits, whose byte order is unknown: use hexdump -C or xxd', at + from);
+      return fail(
+        'words of 16 bits, whose byte order is unknown: use hexdump -C or xxd',
+        at + from,
+      );
     }
-    for (let i = 0; i < digits.length; i += 2) bytes.push(Number.parseInt(digits.slice(i, i + 2), 16));
+    for (let i = 0; i < digits.length; i += 2)
+      bytes.push(Number.parseInt(digits.slice(i, i + 2), 16));
   }
   return bytes;
 }

@@ -84,7 +84,9 @@ function deflateOf(
   if (response !== undefined) return response.deflate;
   const offer = heads.find((one) => one?.kind === 'request')?.deflate;
   if (offer !== undefined) {
-    notes.push('The response is not known: permessage-deflate is taken to be agreed on as offered.');
+    notes.push(
+      'The response is not known: permessage-deflate is taken to be agreed on as offered.',
+    );
   }
   return offer;
 }
@@ -96,7 +98,8 @@ function whyNoFrames(
   otherHead: HttpHead | undefined,
 ): string | undefined {
   if (head === undefined) return isHttp(input) ? 'An HTTP head without its end.' : undefined;
-  if (head.kind === 'request' && !head.isUpgrade) return 'A request that does not ask for WebSocket.';
+  if (head.kind === 'request' && !head.isUpgrade)
+    return 'A request that does not ask for WebSocket.';
   const response = head.kind === 'response' ? head : otherHead;
   if (response?.kind !== 'response' || response.isUpgrade) return undefined;
   const words = `${response.status} ${response.reason}`.trim();
@@ -118,13 +121,16 @@ function readFrames(
   const { notes } = inspection;
   notes.push(...builder.notes);
   if (framesLeft > 0) {
-    const checked = settings.deflate === undefined ? '' : '; compressed messages among them were not inflated';
+    const checked =
+      settings.deflate === undefined ? '' : '; compressed messages among them were not inflated';
     notes.push(`${framesLeft} more frames were checked and are not shown${checked}.`);
   }
   if (problem?.violation === VIOLATION.UNEXPECTED_RSV_1 && settings.deflate === undefined) {
     notes.push('RSV1 is right where permessage-deflate was negotiated; if it was, say so.');
   }
   if (bytesLeft > 0 && problem === undefined && truncated === undefined) {
-    notes.push(`${bytesLeft} bytes follow the close frame: a receiver ignores them (§5.5.1, §7.1.1).`);
+    notes.push(
+      `${bytesLeft} bytes follow the close frame: a receiver ignores them (§5.5.1, §7.1.1).`,
+    );
   }
 }

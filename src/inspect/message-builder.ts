@@ -62,7 +62,9 @@ export class MessageBuilder {
     const { sender, maxPayload, maxInflated } = this.settings;
     const first = this.frames[0];
     if (this.inflater.isLost) {
-      this.notes.push(`The message of frame ${first} is not inflated: it may refer to what was not.`);
+      this.notes.push(
+        `The message of frame ${first} is not inflated: it may refer to what was not.`,
+      );
       this.report(new Uint8Array(0), false);
       return undefined;
     }

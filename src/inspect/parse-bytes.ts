@@ -55,8 +55,7 @@ const isBase64Text = (character: string): boolean =>
   base64Digit(character.charCodeAt(0)) !== -1 || character === '=' || BLANKS.includes(character);
 
 /** Whether it has 0x, \x, \u00 or % before its digits. */
-const isEscaped = (text: string): boolean =>
-  /^[\s[({'"`b]*(?:0x|\\x|\\u00|%[\da-f])/i.test(text);
+const isEscaped = (text: string): boolean => /^[\s[({'"`b]*(?:0x|\\x|\\u00|%[\da-f])/i.test(text);
 
 function firstOutside(text: string, isInside: (character: string) => boolean): number {
   for (let i = 0; i < text.length; i++) if (!isInside(text[i])) return i;
@@ -79,7 +78,12 @@ function parseHex(text: string): Uint8Array<ArrayBuffer> {
     const prefix = prefixLength(text, at);
     const begin = at + prefix;
     let end = begin;
-    while (end < text.length && digitOf(text.charCodeAt(end)) !== -1 && !(end > begin && isPrefix(text, end))) end++;
+    while (
+      end < text.length &&
+      digitOf(text.charCodeAt(end)) !== -1 &&
+      !(end > begin && isPrefix(text, end))
+    )
+      end++;
     if (end === begin) throw new ParseBytesError(`${quote(text, at)} is not hex`, text, at);
     const isOneDigit = prefix > 0 && end - begin === 1;
     if ((end - begin) % 2 !== 0 && !isOneDigit) {

@@ -1,8 +1,8 @@
 // The inspector says what the decoder says, of every vector and of random streams, right and wrong.
 
 import { describe, expect, it } from 'vitest';
-import { type Inspection, type InspectOptions, inspect } from '../../src/inspect/index.ts';
 import { Decoder } from '../../src/index.ts';
+import { type Inspection, type InspectOptions, inspect } from '../../src/inspect/index.ts';
 import { hex, toHex } from '../support/bytes.ts';
 import { recorder } from '../support/decode.ts';
 import type { Event } from '../support/naive-decoder.ts';
@@ -31,7 +31,9 @@ function decoded(bytes: Uint8Array, { role, ...options }: How): Event[] {
 /** The same of an inspection, in the same words and order. */
 function eventsOf({ frames, messages, problem }: Inspection): Event[] {
   const events: Event[] = [];
-  const ends = new Map(messages.filter(({ complete }) => complete).map((one) => [one.frames.at(-1), one]));
+  const ends = new Map(
+    messages.filter(({ complete }) => complete).map((one) => [one.frames.at(-1), one]),
+  );
   for (const frame of frames) {
     const { opcodeName, payload, payloadLength, close, index } = frame;
     const message = ends.get(index);
@@ -48,7 +50,11 @@ function eventsOf({ frames, messages, problem }: Inspection): Event[] {
 }
 
 /** What the inspector says of bytes that a decoder with this role would get. */
-function inspected(bytes: Uint8Array, { role, maxPayload = MAX_PAYLOAD }: How, more: InspectOptions = {}) {
+function inspected(
+  bytes: Uint8Array,
+  { role, maxPayload = MAX_PAYLOAD }: How,
+  more: InspectOptions = {},
+) {
   return inspect(bytes, { role: role === 'server' ? 'client' : 'server', maxPayload, ...more });
 }
 
@@ -110,7 +116,8 @@ describe.each(['server', 'client'] as const)(`random streams to a %s (seed ${see
     for (let run = 0; run < runs * 3; run++) {
       const bytes = random.bytes(random.below(random.pick([4, 20, 300])));
       const deflate = random.chance(0.5);
-      if (deflate && bytes.length > 1 && random.chance(0.8)) bytes[0] = random.pick([0xc1, 0xc2, 0x41]);
+      if (deflate && bytes.length > 1 && random.chance(0.8))
+        bytes[0] = random.pick([0xc1, 0xc2, 0x41]);
       const maxFrames = random.pick([0, 1, 1000]);
       const { frames, bytesLeft, truncated } = inspect(bytes, { deflate, maxFrames });
       const last = frames.at(-1);

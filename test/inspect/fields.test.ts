@@ -30,7 +30,12 @@ const EXAMPLES: Example[] = [
     sender: 'server',
     frames: [
       {
-        fields: [...byte0(1, 1), ['MASK', 8, 1, 0], ['Payload length', 9, 7, 5], ['Payload data', 16, 40, 5]],
+        fields: [
+          ...byte0(1, 1),
+          ['MASK', 8, 1, 0],
+          ['Payload length', 9, 7, 5],
+          ['Payload data', 16, 40, 5],
+        ],
         payload: '48656c6c6f',
         text: 'Hello',
       },
@@ -60,12 +65,22 @@ const EXAMPLES: Example[] = [
     sender: 'server',
     frames: [
       {
-        fields: [...byte0(0, 1), ['MASK', 8, 1, 0], ['Payload length', 9, 7, 3], ['Payload data', 16, 24, 3]],
+        fields: [
+          ...byte0(0, 1),
+          ['MASK', 8, 1, 0],
+          ['Payload length', 9, 7, 3],
+          ['Payload data', 16, 24, 3],
+        ],
         payload: '48656c',
         text: 'Hel',
       },
       {
-        fields: [...byte0(1, 0), ['MASK', 8, 1, 0], ['Payload length', 9, 7, 2], ['Payload data', 16, 16, 2]],
+        fields: [
+          ...byte0(1, 0),
+          ['MASK', 8, 1, 0],
+          ['Payload length', 9, 7, 2],
+          ['Payload data', 16, 16, 2],
+        ],
         payload: '6c6f',
         text: 'lo',
       },
@@ -77,7 +92,12 @@ const EXAMPLES: Example[] = [
     sender: 'server',
     frames: [
       {
-        fields: [...byte0(1, 9), ['MASK', 8, 1, 0], ['Payload length', 9, 7, 5], ['Payload data', 16, 40, 5]],
+        fields: [
+          ...byte0(1, 9),
+          ['MASK', 8, 1, 0],
+          ['Payload length', 9, 7, 5],
+          ['Payload data', 16, 40, 5],
+        ],
         payload: '48656c6c6f',
         text: 'Hello',
       },

@@ -19,7 +19,13 @@ describe('fragments', () => {
     );
     const { messages, frames } = inspect(bytes);
     expect(messages).toMatchObject([
-      { opcode: 1, frames: [0, 2, 3], text: '{"안녕":[1,2]}', json: { 안녕: [1, 2] }, complete: true },
+      {
+        opcode: 1,
+        frames: [0, 2, 3],
+        text: '{"안녕":[1,2]}',
+        json: { 안녕: [1, 2] },
+        complete: true,
+      },
       { opcode: 2, frames: [4], length: 3, complete: true },
     ]);
     expect(messages[1].text).toBeUndefined();
@@ -55,7 +61,9 @@ describe('permessage-deflate', () => {
       ['c1 0d f2 48 05 00 00 00 ff ff ca c9 c9 07 00', 'Hello'],
     ];
     for (const [text, expected] of examples) {
-      expect(inspect(hex(text), { deflate: true }).messages, text).toMatchObject([{ text: expected }]);
+      expect(inspect(hex(text), { deflate: true }).messages, text).toMatchObject([
+        { text: expected },
+      ]);
     }
   });
 
@@ -112,7 +120,10 @@ describe('permessage-deflate', () => {
   it.each([
     ['not deflate', 'c1 04 ff ff ff ff'],
     ['ends inside a block', 'c1 03 f2 48 cd'],
-    ['inflates to what is not UTF-8', `c1 08 ${toHex(new Uint8Array([0, 2, 0, 253, 255, 0xff, 0xff, 0]))}`],
+    [
+      'inflates to what is not UTF-8',
+      `c1 08 ${toHex(new Uint8Array([0, 2, 0, 253, 255, 0xff, 0xff, 0]))}`,
+    ],
   ])('%s: said where its message begins', (_name, text) => {
     const { problem, messages } = inspect(hex(text), { deflate: true });
     expect(problem).toMatchObject({ closeCode: 1007, offset: 2 });
@@ -180,16 +191,23 @@ describe('close frames', () => {
 
 describe('limits', () => {
   it('frames behind maxFrames are counted and checked', () => {
-    const many = join(...Array.from({ length: 50 }, () => frame({ opcode: 1, payload: utf8('한') })));
+    const many = join(
+      ...Array.from({ length: 50 }, () => frame({ opcode: 1, payload: utf8('한') })),
+    );
     const { frames, framesLeft, notes, problem } = inspect(many, { maxFrames: 10 });
     expect([frames.length, framesLeft, problem]).toEqual([10, 40, undefined]);
     expect(notes.join()).toContain('40 more frames');
     const broken = join(many, hex('81 01 ff'));
-    expect(inspect(broken, { maxFrames: 10 }).problem).toMatchObject({ code: 'WS_ERR_INVALID_UTF8', offset: 252 });
+    expect(inspect(broken, { maxFrames: 10 }).problem).toMatchObject({
+      code: 'WS_ERR_INVALID_UTF8',
+      offset: 252,
+    });
   });
 
   it('previews show as many bytes as asked, and no half character', () => {
-    const { frames } = inspect(frame({ opcode: 1, payload: utf8('가나다') }), { maxPayloadPreview: 4 });
+    const { frames } = inspect(frame({ opcode: 1, payload: utf8('가나다') }), {
+      maxPayloadPreview: 4,
+    });
     expect(frames[0].preview).toEqual({ hex: 'eab080eb', text: '가', bytesLeft: 5 });
   });
 

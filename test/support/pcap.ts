@@ -88,14 +88,21 @@ export function pcapng(packets: readonly Captured[], link: Link = 'ethernet', is
   const file = new Writer(isLittle);
   const block = (kind: number, body: Uint8Array) => {
     const padded = join(body, new Uint8Array(-body.length & 3));
-    file.u32(kind).u32(padded.length + 12).bytes(padded).u32(padded.length + 12);
+    file
+      .u32(kind)
+      .u32(padded.length + 12)
+      .bytes(padded)
+      .u32(padded.length + 12);
   };
   const part = () => new Writer(isLittle);
   block(0x0a0d0d0a, part().u32(0x1a2b3c4d).u16(1).u16(0).u32(0xffffffff).u32(0xffffffff).done());
   block(1, part().u16(LINKS[link][0]).u16(0).u32(0).done());
   packets.forEach(({ bytes, length = bytes.length, time = 0 }, i) => {
     const micros = BigInt(Math.round((time === 0 ? 1_700_000_000 + i / 1000 : time) * 1e6));
-    const body = part().u32(0).u32(Number(micros >> 32n)).u32(Number(micros & 0xffffffffn));
+    const body = part()
+      .u32(0)
+      .u32(Number(micros >> 32n))
+      .u32(Number(micros & 0xffffffffn));
     block(6, body.u32(bytes.length).u32(length).bytes(bytes).done());
   });
   return file.done();
@@ -156,7 +163,10 @@ export class Sender {
 }
 
 /** RFC 6455 §1.3's handshake, with these headers added to its ends. */
-export function handshake(request = '', response = ''): { request: Uint8Array; response: Uint8Array } {
+export function handshake(
+  request = '',
+  response = '',
+): { request: Uint8Array; response: Uint8Array } {
   const common = 'Upgrade: websocket\r\nConnection: Upgrade\r\n';
   return {
     request: utf8(
