@@ -22,7 +22,8 @@ export function reportOf(
   const second = available > 1 ? bytes[at + 1] : 0;
   const size = headerLength(second);
   const isHeaderHere = available >= Math.max(2, size);
-  const payloadLength = isHeaderHere ? readPayloadLength(bytes, at) : 0;
+  const isLengthHere = isHeaderHere || (available > 1 && (second & 127) < 126);
+  const payloadLength = isLengthHere ? readPayloadLength(bytes, at) : 0;
   const masked = second > 127;
   const payload = isHeaderHere
     ? payloadAt(bytes, at + size, payloadLength, masked)

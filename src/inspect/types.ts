@@ -116,7 +116,7 @@ export interface FrameReport {
   masked: boolean;
   /** Eight hex digits. */
   maskingKey?: string;
-  /** As declared. */
+  /** As declared; 0 where the input ends before that. */
   payloadLength: number;
   /** Unmasked: a copy where the frame was masked, else a view of the input. */
   payload: Uint8Array;

@@ -29,17 +29,17 @@ function decoded(bytes: Uint8Array, { role, ...options }: How): Event[] {
 }
 
 /** The same of an inspection, in the same words and order. */
-function eventsOf({ frames, messages, problem }: Inspection): Event[] {
+function eventsOf({ frames, messages, problem, truncated }: Inspection): Event[] {
   const events: Event[] = [];
   const ends = new Map(
     messages.filter(({ complete }) => complete).map((one) => [one.frames.at(-1), one]),
   );
   for (const frame of frames) {
-    const { opcodeName, payload, payloadLength, close, index } = frame;
+    const { opcodeName, payload, close, index } = frame;
     const message = ends.get(index);
     if (message?.opcode === 1) events.push(['text', message.text as string]);
     else if (message) events.push(['binary', toHex(message.data)]);
-    if (frame.problem || payload.length < payloadLength) continue;
+    if (frame.problem || truncated?.frame === index) continue;
     if (opcodeName === 'ping' || opcodeName === 'pong') events.push([opcodeName, toHex(payload)]);
     if (close) events.push(['close', close.code, close.reason]);
   }
