@@ -11,5 +11,6 @@ if (process.argv[2] === 'inspect') {
   }
   await program.parseAsync();
 } else {
-  await import('../bench/cli.ts');
+  const { main } = await import('../bench/cli.ts');
+  await main();
 }
