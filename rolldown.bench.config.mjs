@@ -42,6 +42,6 @@ export default {
     format: 'esm',
     // Beside the programs: they find each other by their own address.
     chunkFileNames: 'shared-[name].js',
-    banner: ({ name }) => (name === 'cli' ? '#!/usr/bin/env node' : ''),
+    banner: ({ name, isEntry }) => (name === 'cli' && isEntry ? '#!/usr/bin/env node' : ''),
   },
 };
