@@ -8,7 +8,13 @@ import {
   inspectConversation,
 } from 'wsimd/inspect';
 import type { Assembler, Gap } from './assembler.ts';
-import { type Connection, Connections, MAX_STREAM, type Protocol } from './connections.ts';
+import {
+  type Connection,
+  Connections,
+  headBytes,
+  MAX_STREAM,
+  type Protocol,
+} from './connections.ts';
 import { UserError } from './errors.ts';
 import { segmentOf } from './packet.ts';
 import { packetsOf } from './packets.ts';
@@ -104,7 +110,7 @@ function report(
 }
 
 function explain(connection: Connection, options: InspectOptions): ConnectionReport {
-  orient(connection, options);
+  orient(connection);
   const { stream, client, server, fromClient, fromServer, begin } = connection;
   const { role: _, ...how } = options;
   const both = inspectConversation({ client: fromClient.bytes(), server: fromServer.bytes() }, how);
@@ -120,25 +126,25 @@ function explain(connection: Connection, options: InspectOptions): ConnectionRep
 }
 
 /** Where no SYN was captured, the MASK bit tells who the client is (§5.1). */
-function orient(connection: Connection, options: InspectOptions): void {
+function orient(connection: Connection): void {
   const { sawStart, protocol, client, server, fromClient, fromServer } = connection;
   if (sawStart || protocol !== 'unknown') return;
-  const few = { ...options, role: 'auto', maxFrames: 1 } as const;
-  const isServers = (sent: Assembler) =>
-    sent.length > 1 && inspect(sent.bytes().subarray(0, 16), few).sender === 'server';
-  const isClients = (sent: Assembler) =>
-    sent.length > 1 && inspect(sent.bytes().subarray(0, 16), few).sender === 'client';
-  if (
-    (isServers(fromClient) && !isServers(fromServer)) ||
-    (isClients(fromServer) && !isClients(fromClient))
-  ) {
+  const senderOf = (sent: Assembler) => {
+    const bytes = headBytes(sent, 2);
+    return bytes.length < 2 ? undefined : inspect(bytes, { maxFrames: 0 }).sender;
+  };
+  const [first, second] = [senderOf(fromClient), senderOf(fromServer)];
+  if (first !== 'client' && second !== 'server' && first !== second) {
     Object.assign(connection, { client: server, server: client });
   }
 }
 
 /** Without a handshake: whether both directions begin with frames that are right. */
-function isPlausible({ client, server }: ConnectionReport, { protocol }: Connection): boolean {
-  if (protocol !== 'unknown') return false;
+function isPlausible(
+  { client, server }: ConnectionReport,
+  { protocol, sawStart }: Connection,
+): boolean {
+  if (protocol !== 'unknown' || sawStart) return false;
   const used = [client, server].filter(({ length }) => length > 0);
   return used.length > 0 && used.every(({ inspection }) => beginsRight(inspection));
 }

@@ -85,7 +85,8 @@ function portOf(address: string): number {
   return Number(address.slice(address.lastIndexOf(':') + 1));
 }
 
-function headBytes({ pieces }: Assembler, count: number): Uint8Array {
+/** The first bytes of a direction: at least `count` of them, where there are so many. */
+export function headBytes({ pieces }: Assembler, count: number): Uint8Array {
   const some: Uint8Array[] = [];
   for (let i = 0, length = 0; i < pieces.length && length < count; i++) {
     some.push(pieces[i]);

@@ -66,7 +66,7 @@ async function recognise(
     const limit = format === 'raw' ? MAX_RAW : MAX_TEXT;
     const bytes = await takeAll(name, head, chunks, limit, size);
     if (format === 'raw') return { kind: 'bytes', name, bytes };
-    const text = new TextDecoder().decode(bytes);
+    const text = new TextDecoder(isUtf16(bytes) ? 'utf-16le' : 'utf-8').decode(bytes);
     if (format === 'har') return { kind: 'har', name, text };
     return {
       kind: 'bytes',
@@ -78,6 +78,9 @@ async function recognise(
     throw new UserError(`${name}: ${reasonOf(error)}`);
   }
 }
+
+/** As PowerShell writes text. No frame begins so: all RSV bits are set. */
+const isUtf16 = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xfe;
 
 const MAGIC: Readonly<Record<string, Format>> = {
   ...{ a1b2c3d4: 'pcap', d4c3b2a1: 'pcap', a1b23c4d: 'pcap', '4d3cb2a1': 'pcap' },
@@ -91,6 +94,7 @@ function formatOf(head: Uint8Array, name: string): Format | 'text' {
   if (known !== undefined) return known;
   if (magic.startsWith('1f8b'))
     throw new UserError(`${name}: is compressed with gzip: unpack it first`);
+  if (isUtf16(head)) return 'text';
   const text = Buffer.from(head).toString('latin1');
   const isText = /^[\t\n\v\f\r -~\u0080-\u00ff]*$/.test(text.replace(/^\u00ef\u00bb\u00bf/, ''));
   if (!isText || (head[0] > 0x7f && !text.startsWith('\u00ef\u00bb\u00bf'))) return 'raw';
@@ -122,28 +126,32 @@ async function take(chunks: AsyncIterator<Uint8Array>, count: number): Promise<U
   return Buffer.concat(parts);
 }
 
+/** Reads the rest; where the size is known, into memory of that size. */
 async function takeAll(
   name: string,
   head: Uint8Array,
   chunks: AsyncIterator<Uint8Array>,
   limit: number,
-  size: number | undefined,
+  size = 0,
 ): Promise<Uint8Array> {
-  const refuse = (): never => {
-    const what = limit === MAX_RAW ? 'bytes' : 'text';
-    throw new UserError(
-      `${name}: too large: ${what} up to ${limit >> 20} MiB can be explained, captures of any size`,
-    );
-  };
-  if ((size ?? 0) > limit) refuse();
-  const parts = [head];
+  const what = limit === MAX_RAW ? 'bytes' : 'text';
+  const most = `${what} up to ${limit >> 20} MiB can be explained, captures of any size`;
+  const refuse = () => new UserError(`${name}: too large: ${most}`);
+  if (size > limit) throw refuse();
+  let whole = Buffer.allocUnsafe(Math.max(size, head.length));
+  whole.set(head);
   let length = head.length;
   for (;;) {
     const { value, done } = await chunks.next();
-    if (done) return Buffer.concat(parts);
-    parts.push(value);
+    if (done) return whole.subarray(0, length);
+    if (length + value.length > limit) throw refuse();
+    if (length + value.length > whole.length) {
+      const larger = Buffer.allocUnsafe(Math.min(limit, (length + value.length) * 2));
+      larger.set(whole.subarray(0, length));
+      whole = larger;
+    }
+    whole.set(value, length);
     length += value.length;
-    if (length > limit) refuse();
   }
 }
 

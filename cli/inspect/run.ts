@@ -36,9 +36,10 @@ export async function run(file: string | undefined, options: Options): Promise<v
     if (options.json) process.stdout.write(`${toJson(json)}\n`);
     else for (const part of text()) process.stdout.write(`${part}\n`);
   } catch (error) {
-    if (!(error instanceof UserError)) throw error;
-    process.stderr.write(`${error.message}\n`);
+    // Status 1 would say that it was explained, also where the fault is this program's.
     process.exitCode = 2;
+    const { message, stack } = error as Error;
+    process.stderr.write(`${error instanceof UserError ? message : stack}\n`);
   } finally {
     // Nothing more is read, whatever else is piped in.
     process.stdin.destroy();

@@ -19,9 +19,10 @@ export function* inspectionText(
   yield colors.underline(`sent by the ${sender}: ${counts.join(', ')}`);
   yield* headLines(inspection.handshake);
   for (const frame of frames) {
-    yield '';
-    if (!isShort) yield* frameLines(frame);
-    else {
+    if (!isShort) {
+      yield '';
+      yield* frameLines(frame);
+    } else {
       yield frameLine(frame);
       if (frame.problem !== undefined) yield* problemLines(frame.problem);
     }

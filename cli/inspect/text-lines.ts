@@ -4,8 +4,11 @@ import { colors } from '../../bench/colors.ts';
 
 export { colors };
 
-/** Control characters (Cc), and what turns or breaks lines: format characters (Cf) and separators (Zl, Zp). */
-const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu;
+/**
+ * Control characters (Cc), and what turns or breaks lines: separators (Zl, Zp) and format characters (Cf), but for
+ * the joiners, of which emoji and scripts are made.
+ */
+const UNSAFE = /[\p{Cc}\p{Zl}\p{Zp}]|(?![\u200c\u200d])\p{Cf}/gu;
 
 /** Text of a stranger on one line: what a terminal would obey is escaped. */
 export function safe(text: string): string {

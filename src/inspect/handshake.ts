@@ -56,7 +56,7 @@ export function isHttp(bytes: Uint8Array): boolean {
 }
 
 /** The index behind the empty line that ends a head; -1 where there is none. */
-function endOfHead(bytes: Uint8Array): number {
+export function endOfHead(bytes: Uint8Array): number {
   const to = Math.min(bytes.length, MAX_HEAD);
   for (let at = 1; at < to; at++) {
     if (bytes[at] !== 10) continue;

@@ -1,6 +1,7 @@
 // Undoing permessage-deflate, RFC 7692 §7.2.2: one message after another, with the window they share.
 
 import { Inflate } from 'fflate';
+import { join } from './join.ts';
 
 /** Bytes inflated at once: at most 4 MiB come of them. */
 const SLICE = 4096;
@@ -59,15 +60,4 @@ export class Inflater {
     if (keepsWindow) this.window = join([this.window, data.subarray(-WINDOW)]).slice(-WINDOW);
     return { data, isWhole };
   }
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0];
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -3,7 +3,7 @@
 import { type BytesLike, toBytes } from '../codec/bytes.ts';
 import { type Role, VIOLATION } from '../protocol/errors.ts';
 import { FrameReader } from './frame-reader.ts';
-import { checkAgreement, type HttpHead, isHttp, readHead } from './handshake.ts';
+import { checkAgreement, endOfHead, type HttpHead, isHttp, readHead } from './handshake.ts';
 import { settle } from './settings.ts';
 import type { DeflateParams, Inspection, InspectOptions } from './types.ts';
 
@@ -38,7 +38,7 @@ export function inspect(bytes: BytesLike, options: InspectOptions = {}): Inspect
   else {
     notes.push(why);
     inspection.bytesLeft = input.length - (head?.length ?? 0);
-    if (head === undefined) {
+    if (head === undefined && endOfHead(input) === -1) {
       const message = 'The input ends inside the head of the handshake: its empty line is missing.';
       inspection.truncated = { where: 'handshake', missing: 1, message };
     }
@@ -97,7 +97,8 @@ function whyNoFrames(
   head: HttpHead | undefined,
   otherHead: HttpHead | undefined,
 ): string | undefined {
-  if (head === undefined) return isHttp(input) ? 'An HTTP head without its end.' : undefined;
+  if (head === undefined)
+    return isHttp(input) ? 'It begins as HTTP does, with no head that can be read.' : undefined;
   if (head.kind === 'request' && !head.isUpgrade)
     return 'A request that does not ask for WebSocket.';
   const response = head.kind === 'response' ? head : otherHead;

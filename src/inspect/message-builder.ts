@@ -4,10 +4,13 @@ import { isValidUtf8 } from '../kernel/utf8.ts';
 import { VIOLATION } from '../protocol/errors.ts';
 import { TEXT } from '../protocol/opcodes.ts';
 import { Inflater } from './inflate.ts';
-import { describeMessage, textOf } from './preview.ts';
+import { join } from './join.ts';
+import { messageReport, textOf } from './preview.ts';
 import { problemOf } from './problem.ts';
 import type { Settings } from './settings.ts';
 import type { MessageReport, Problem } from './types.ts';
+
+const LOST = 'The compressed messages behind it are not inflated: they may refer to what was not.';
 
 /** The message in progress, and those that are done. */
 export class MessageBuilder {
@@ -62,9 +65,7 @@ export class MessageBuilder {
     const { sender, maxPayload, maxInflated } = this.settings;
     const first = this.frames[0];
     if (this.inflater.isLost) {
-      this.notes.push(
-        `The message of frame ${first} is not inflated: it may refer to what was not.`,
-      );
+      this.note(LOST);
       this.report(new Uint8Array(0), false);
       return undefined;
     }
@@ -82,7 +83,7 @@ export class MessageBuilder {
       this.report(data, isWhole);
       if (!isWhole) {
         const from = `${payload.length} bytes became more than the ${maxInflated} to inflate in all`;
-        this.notes.push(`The message of frame ${first} is not inflated to its end: ${from}.`);
+        this.note(`The message of frame ${first} is not inflated to its end: ${from}.`);
       }
       return undefined;
     } catch (error) {
@@ -91,23 +92,17 @@ export class MessageBuilder {
     }
   }
 
+  /** What many messages would have said of them is said of the first. */
+  private note(text: string): void {
+    if (this.notes.length < 2 && !this.notes.includes(text)) this.notes.push(text);
+  }
+
   private report(data: Uint8Array, complete: boolean): MessageReport {
     const { opcode, compressed, frames } = this;
-    const message = describeMessage(opcode, data, this.settings.maxPayloadPreview);
-    Object.assign(message, { frames, compressed, complete });
+    const message = messageReport(opcode, data, this.settings.maxPayloadPreview, !complete);
+    Object.assign(message, { frames, compressed });
     this.messages.push(message);
     this.begin(0, false, 0);
     return message;
   }
-}
-
-function join(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0];
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
 }

@@ -1,9 +1,11 @@
 // The beginning of some bytes as people read it: hex, text, JSON.
 
+import { TEXT } from '../protocol/opcodes.ts';
 import type { MessageReport, Preview } from './types.ts';
 
 /** JSON is looked for in texts up to this length. */
 const MAX_JSON = 1 << 20;
+const MAX_DEPTH = 100;
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
@@ -40,14 +42,20 @@ function withoutCutCharacter(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The value where the text is a JSON object or array. */
+/** The value where the text is a JSON object or array, of a depth that can be shown. */
 export function jsonOf(text: string): unknown {
   if (text.length > MAX_JSON || !/^\s*[{[]/.test(text)) return undefined;
   try {
-    return JSON.parse(text);
+    const value: unknown = JSON.parse(text);
+    return isShallow(value, MAX_DEPTH) ? value : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
 }
 
 /** Whether text has nothing in it that a person would not call text. */
@@ -60,12 +68,20 @@ function isReadable(text: string): boolean {
   return true;
 }
 
-/** The first `limit` bytes. Of what is not said to be text, as text only where a person would call it that. */
-export function previewOf(bytes: Uint8Array, limit: number, isText: boolean): Preview {
+/**
+ * The first `limit` bytes. Of what is not said to be text, as text only where a person would call it that;
+ * `isCut`: there should be more than is there.
+ */
+export function previewOf(
+  bytes: Uint8Array,
+  limit: number,
+  isText: boolean,
+  isCut = false,
+): Preview {
   const shown = bytes.subarray(0, limit);
   const bytesLeft = bytes.length - shown.length;
   const preview: Preview = { hex: toHex(shown), bytesLeft };
-  const text = textOf(shown, bytesLeft > 0);
+  const text = textOf(shown, isCut || bytesLeft > 0);
   if (text !== undefined && (isText || (text !== '' && isReadable(text)))) {
     preview.text = text;
     const json = bytesLeft === 0 ? jsonOf(text) : undefined;
@@ -80,16 +96,26 @@ export function describeMessage(
   data: Uint8Array,
   maxPayloadPreview = 256,
 ): MessageReport {
+  return messageReport(opcode, data, maxPayloadPreview, false);
+}
+
+/** As describeMessage; `isCut`: it should go on where the data ends. */
+export function messageReport(
+  opcode: number,
+  data: Uint8Array,
+  maxPayloadPreview: number,
+  isCut: boolean,
+): MessageReport {
   const report: MessageReport = {
     opcode,
     frames: [],
     length: data.length,
     compressed: false,
-    complete: true,
+    complete: !isCut,
     data,
-    preview: previewOf(data, maxPayloadPreview, opcode === 1),
+    preview: previewOf(data, maxPayloadPreview, opcode === TEXT, isCut),
   };
-  const text = opcode === 1 ? textOf(data, false) : undefined;
+  const text = opcode === TEXT ? textOf(data, isCut) : undefined;
   if (text !== undefined) {
     report.text = text;
     const json = jsonOf(text);

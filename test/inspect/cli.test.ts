@@ -50,6 +50,7 @@ describe('what it is given', () => {
     ['a pipe of base64', [], 'gYU3+iE9f59NUVg=\n'],
     ['a hex dump', [], '00000000: 8185 37fa 213d 7f9f 4d51 58              ..7.!=..MQX\n'],
     ['--format', ['--format', 'hex'], HELLO],
+    ['hex as PowerShell writes it', [], Buffer.from(`\ufeff${HELLO}\r\n`, 'utf16le')],
   ] as const)('%s: status 0', (_name, args, input) => {
     const { stdout, stderr, status } = run(args, input);
     expect([status, stderr]).toEqual([0, '']);
@@ -162,6 +163,22 @@ describe('what it says', () => {
     expect(frames[0].fields).toHaveLength(9);
     expect(messages).toMatchObject([{ text: 'Hello', length: 5 }]);
     expect(problem).toMatchObject({ code: 'WS_ERR_EXPECTED_MASK', offset: 11, section: '5.1' });
+  });
+
+  it('--json leaves out text that is longer than its preview', () => {
+    const long = frame({ opcode: 1, payload: utf8(`["${'a'.repeat(300)}"]`) });
+    const [message] = JSON.parse(run(['--json'], long).stdout).messages;
+    expect([message.length, message.text, message.json]).toEqual([304, undefined, undefined]);
+    const [whole] = JSON.parse(run(['--json', '--preview', '304'], long).stdout).messages;
+    expect(whole.json).toEqual(['a'.repeat(300)]);
+  });
+
+  it('JSON nested without end is text', () => {
+    const deep = frame({ opcode: 1, payload: utf8('['.repeat(20_000) + ']'.repeat(20_000)) });
+    const { stdout, status } = run(['--preview', '40000'], deep);
+    expect(status).toBe(0);
+    expect(stdout.length).toBeLessThan(100_000);
+    expect(run(['--preview', '40000', '--json'], deep).status).toBe(0);
   });
 
   it('--summary and --max-frames: a line a frame, and how many are left', () => {

@@ -114,6 +114,12 @@ describe('what is wrong is said, with its section', () => {
     expect(inspection.truncated?.where).toBe('handshake');
   });
 
+  it('what begins as HTTP does and is none: it says so', () => {
+    const inspection = inspect(utf8('GET / nonsense\r\n\r\n'));
+    expect(inspection.notes.join()).toContain('no head that can be read');
+    expect(inspection.truncated).toBeUndefined();
+  });
+
   it('any other request is no handshake', () => {
     const { notes, frames } = inspect(utf8('GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
     expect([notes.join(), frames]).toEqual(['A request that does not ask for WebSocket.', []]);

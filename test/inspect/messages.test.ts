@@ -35,6 +35,8 @@ describe('fragments', () => {
   it('without an end are a message that is not complete', () => {
     const { messages } = inspect(stream({ opcode: 1, fin: false, payload: utf8('half') }));
     expect(messages).toMatchObject([{ text: 'half', complete: false, frames: [0] }]);
+    const cut = inspect(stream({ opcode: 1, fin: false, payload: utf8('안녕').subarray(0, 4) }));
+    expect(cut.messages).toMatchObject([{ text: '안', complete: false }]);
   });
 });
 

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import * as entry from '../../src/index.ts';
+import * as inspector from '../../src/inspect/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -82,6 +83,8 @@ describe('the documents', () => {
   it('name every export', () => {
     const reference = read('docs/api.md');
     for (const name of Object.keys(entry)) expect(reference).toContain(name);
+    const inspecting = read('docs/inspect.md');
+    for (const name of Object.keys(inspector)) expect(inspecting).toContain(name);
   });
 
   it('give every error its line', () => {
