@@ -78,7 +78,8 @@ export class Assembler {
     if (length === 0 || !this.keeps) return;
     this.next ??= seq;
     const ahead = (seq - this.next) | 0;
-    const piece = { seq, bytes: bytes.slice(), length, time };
+    // A copy, also of a Buffer: a view would keep the whole chunk of the file alive.
+    const piece = { seq, bytes: new Uint8Array(bytes), length, time };
     if (ahead > 0) this.wait(piece);
     else {
       this.append(piece);

@@ -53,7 +53,7 @@ export interface Capture {
 }
 
 export interface CaptureOptions extends InspectOptions {
-  /** Explain this connection only, whatever is spoken there. */
+  /** Explain this connection only, and also where it may be another protocol. */
   only?: number;
 }
 
@@ -101,7 +101,7 @@ function report(
     if (only !== undefined && stream !== only) continue;
     const explained =
       protocol === 'HTTP' || protocol === 'TLS' ? undefined : explain(connection, how);
-    const isWanted = protocol === 'WebSocket' || only === stream;
+    const isWanted = protocol === 'WebSocket' || (only === stream && protocol === 'unknown');
     if (explained !== undefined && (isWanted || isPlausible(explained, connection))) {
       capture.connections.push(explained);
     } else capture.others.push({ stream, client, server, protocol });

@@ -8,6 +8,8 @@ import type { Segment } from './packet.ts';
 export const MAX_STREAM = 64 * 1024 * 1024;
 /** Bytes kept of all connections. */
 const MAX_ALL = 512 * 1024 * 1024;
+/** Connections that are told apart. */
+const MAX_CONNECTIONS = 100_000;
 /** Without a whole HTTP head in so many bytes there is none. */
 const MAX_HEAD = 65536;
 
@@ -27,6 +29,8 @@ export class Connection {
   sawStart: boolean;
   protocol: Protocol = 'unknown';
   isOver = false;
+  /** With so many bytes of the client another look is worth it: a head may come in a thousand pieces. */
+  private nextLook = 4;
 
   constructor(stream: number, { from, to, syn, ack }: Segment, time: number) {
     this.stream = stream;
@@ -64,17 +68,19 @@ export class Connection {
     if (syn) assembler.start(seq + 1);
     assembler.add(syn ? seq + 1 : seq, payload, length, time);
     if (fin || rst) this.isOver = true;
-    if (this.protocol === 'unknown' && length > 0) this.classify();
+    if (this.protocol === 'unknown' && this.fromClient.length >= this.nextLook) this.classify();
   }
 
   /** Tells by the first bytes; what is no WebSocket is let go. */
   private classify(): void {
-    const protocol = protocolOf(this.fromClient, this.sawStart);
-    // Nobody's first packet was seen: a request tells who the client is.
-    if (protocol === 'unknown' && !this.sawStart && beginsWith(this.fromServer, 'GET ')) {
+    // Nobody's first packet was seen: a head tells who the client is.
+    const isReversed = beginsWith(this.fromClient, 'HTTP/') || beginsWith(this.fromServer, 'GET ');
+    if (!this.sawStart && isReversed) {
       [this.client, this.server] = [this.server, this.client];
     }
+    const protocol = protocolOf(this.fromClient, this.sawStart);
     this.protocol = protocol;
+    this.nextLook = this.fromClient.length * 1.5;
     if (protocol === 'unknown' || protocol === 'WebSocket') return;
     this.fromClient.discard();
     this.fromServer.discard();
@@ -128,6 +134,10 @@ export class Connections {
     let connection = this.current.get(key);
     const isNew = syn && !ack && connection !== undefined && isUsed(connection);
     if (connection === undefined || isNew) {
+      if (this.all.length >= MAX_CONNECTIONS) {
+        this.isFull = true;
+        return;
+      }
       connection = new Connection(this.all.length, segment, time);
       this.all.push(connection);
       this.current.set(key, connection);

@@ -21,7 +21,7 @@ export function frameLine(frame: FrameReport): string {
       ? shortOf(frame.preview)
       : `${close.code} ${close.name}${quoted(close.reason)}`;
   const where = colors.dim(`byte ${offset}, ${length} long`);
-  return `frame ${index}  ${what}  ${says}  ${where}`.replaceAll(/ {3,}/g, '  ');
+  return [`frame ${index}`, what, says, where].filter((part) => part !== '').join('  ');
 }
 
 const quoted = (reason: string): string => (reason === '' ? '' : ` "${safe(reason)}"`);

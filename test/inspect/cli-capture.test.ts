@@ -245,6 +245,30 @@ describe('what a capture has', () => {
     ]);
   });
 
+  it('a handshake without the SYN before it, its server on the higher port', () => {
+    const heads = handshake();
+    const client = new Sender('10.0.0.1:70', '10.0.0.2:8080', 5);
+    const server = new Sender('10.0.0.2:8080', '10.0.0.1:70', 9);
+    for (const all of [
+      [client.send(heads.request), server.send(heads.response), client.send(clientText('a'))],
+      [server.send(heads.response), client.send(heads.request), client.send(clientText('a'))],
+    ]) {
+      const [found] = inspected(pcap(packets(all))).connections;
+      expect([found.client.address, textsOf(found.client)]).toEqual(['10.0.0.1:70', ['a']]);
+      expect(found.server.inspection.handshake).toMatchObject({ status: 101, faults: [] });
+    }
+  });
+
+  it('a handshake that comes byte by byte', () => {
+    const heads = handshake();
+    const { client, server, opening } = connect();
+    [client.seq, server.seq] = [0xffffff01, 1001];
+    const bytes = [...heads.request].map((byte) => client.send(new Uint8Array([byte])));
+    const all = [...opening.slice(0, 2), ...bytes, server.send(heads.response)];
+    const { connections } = inspected(pcap(packets([...all, client.send(clientText('a'))])));
+    expect(textsOf(connections[0].client)).toEqual(['a']);
+  });
+
   it('permessage-deflate, as the handshake agreed on it', () => {
     const header = 'Sec-WebSocket-Extensions: permessage-deflate\r\n';
     const { client, server, opening } = connect(V4, handshake(header, header));
