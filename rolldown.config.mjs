@@ -12,6 +12,7 @@ const codec = {
   input: {
     index: 'src/index.ts',
     js: 'src/js.ts',
+    'streams/index': 'src/streams/index.ts',
     'adapters/bufferutil': 'src/adapters/bufferutil.ts',
     'adapters/ws/index': 'src/adapters/ws/index.ts',
     'adapters/ws/register': 'src/adapters/ws/register.ts',

@@ -5,6 +5,8 @@ import { defineConfig } from 'vitest/config';
 const once = ['module', 'package', 'differential', 'repository', 'bench', 'inspect'].map(
   (name) => `test/${name}/**`,
 );
+/** Need Node's own modules. */
+const ofNode = ['test/ws/**', 'test/streams/sockets.test.ts'];
 /** Have configurations of their own. */
 const elsewhere = ['test/ecosystem/**', 'test/browser/**', 'test/capture/**'];
 
@@ -18,7 +20,7 @@ function onKernel(backend: 'wasm' | 'js', platform: 'node' | 'web') {
       env: { WSIMD_BACKEND: backend, WSIMD_TEST_PLATFORM: platform },
       setupFiles: platform === 'web' ? ['test/support/without-platform.ts'] : [],
       include: ['test/**/*.test.ts'],
-      exclude: [...once, ...elsewhere, ...(platform === 'web' ? ['test/ws/**'] : [])],
+      exclude: [...once, ...elsewhere, ...(platform === 'web' ? ofNode : [])],
     },
   };
 }

@@ -100,7 +100,7 @@ function complete(asked: SuiteName[], given: Given): Options {
       sizes: given.bytes ?? (quick ? [16, 125, 1024, 65_536] : SIZES),
       chunkings: given.chunks ?? (quick ? [65_536] : [65_536, 'frame', 4096]),
       ...{ only, servers },
-      rounds: given.rounds ?? (quick ? 5 : 9),
+      rounds: given.rounds ?? (quick ? 5 : 7),
       time: quick ? 20 : 40,
       serverTime: quick ? 150 : 400,
       transportTime: quick ? 1200 : 2500,

@@ -1,5 +1,6 @@
 // The opening handshake, RFC 6455 §4: the head of an HTTP request or response, and what is wrong with it.
 
+import { GUID, isKey } from '../handshake/accept-key.ts';
 import { anyTextOf } from './preview.ts';
 import { sha1 } from './sha1.ts';
 import type { DeflateParams } from './types.ts';
@@ -136,7 +137,7 @@ const isWebSocket = (item: string): boolean => item.toLowerCase() === 'websocket
 
 /** Sec-WebSocket-Accept for a key, §4.2.2. */
 export function acceptOf(key: string): string {
-  const hash = sha1(new TextEncoder().encode(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`));
+  const hash = sha1(new TextEncoder().encode(key + GUID));
   return btoa(String.fromCharCode(...hash));
 }
 
@@ -180,7 +181,7 @@ function faultsOfRequest(head: HttpHead): HandshakeFault[] {
   if (headerValue(head.headers, 'host') === undefined) {
     faults.push({ section, message: 'the header Host is missing' });
   }
-  if (!/^[A-Za-z0-9+/]{22}==$/.test(head.key ?? '')) {
+  if (!isKey(head.key ?? '')) {
     faults.push({ section, message: 'Sec-WebSocket-Key is not 16 bytes in base64' });
   }
   if (version !== '13') {

@@ -206,11 +206,12 @@ describe('what is shipped', () => {
       files(shipped())
         .filter((path) => name.test(path))
         .reduce((sum, path) => sum + gzipSync(readFileSync(path)).length, 0);
-    expect(sizeOf(/dist[\\/](?!bench|adapters|inspect|chunks[\\/]accelerate).*\.js$/)).toBeLessThan(
-      38 * 1024,
-    );
+    expect(
+      sizeOf(/dist[\\/](?!bench|adapters|streams|inspect|chunks[\\/]accelerate).*\.js$/),
+    ).toBeLessThan(38 * 1024);
     expect(sizeOf(/dist[\\/](adapters|chunks[\\/]accelerate).*\.js$/)).toBeLessThan(12 * 1024);
     expect(sizeOf(/dist[\\/]inspect.*\.js$/)).toBeLessThan(24 * 1024);
+    expect(sizeOf(/dist[\\/]streams.*\.js$/)).toBeLessThan(12 * 1024);
     expect(statSync(join(shipped(), 'dist', 'wsimd.wasm')).size).toBeLessThanOrEqual(8192);
   });
 

@@ -20,19 +20,22 @@ function examplesOf(path: string): { line: number; code: string; output: string 
     }));
 }
 
-describe.each(['README.md', 'docs/api.md', 'docs/ws.md', 'docs/inspect.md'])('%s', (path) => {
-  const examples = examplesOf(path);
+describe.each(['README.md', 'docs/api.md', 'docs/ws.md', 'docs/streams.md', 'docs/inspect.md'])(
+  '%s',
+  (path) => {
+    const examples = examplesOf(path);
 
-  it('has examples', () => expect(examples.length).toBeGreaterThan(0));
+    it('has examples', () => expect(examples.length).toBeGreaterThan(0));
 
-  it.each(examples)('line $line runs', ({ code, output }) => {
-    const { status, stdout, stderr } = spawnSync(
-      process.execPath,
-      ['--input-type=module', '--eval', code],
-      { cwd: root, encoding: 'utf8', timeout: 20_000 },
-    );
-    expect(stderr).toBe('');
-    expect(status).toBe(0);
-    if (output !== undefined) expect(stdout).toBe(output);
-  });
-});
+    it.each(examples)('line $line runs', ({ code, output }) => {
+      const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        ['--input-type=module', '--eval', code],
+        { cwd: root, encoding: 'utf8', timeout: 20_000 },
+      );
+      expect(stderr).toBe('');
+      expect(status).toBe(0);
+      if (output !== undefined) expect(stdout).toBe(output);
+    });
+  },
+);

@@ -1,0 +1,24 @@
+// Sec-WebSocket-Key and Sec-WebSocket-Accept, RFC 6455 §1.3, §4.1 and §4.2.2.
+
+/** §1.3. */
+export const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+/** A fresh Sec-WebSocket-Key: sixteen random bytes as base64. */
+export function createKey(): string {
+  return toBase64(globalThis.crypto.getRandomValues(new Uint8Array(16)));
+}
+
+/** Whether it stands for sixteen bytes. */
+export function isKey(value: string): boolean {
+  return /^[+/0-9A-Za-z]{21}[AQgw]==$/.test(value);
+}
+
+/** The Sec-WebSocket-Accept that answers a key. */
+export async function acceptKeyOf(key: string): Promise<string> {
+  const bytes = new TextEncoder().encode(key + GUID);
+  return toBase64(new Uint8Array(await globalThis.crypto.subtle.digest('SHA-1', bytes)));
+}
+
+function toBase64(bytes: Uint8Array): string {
+  return btoa(String.fromCharCode(...bytes));
+}

@@ -1,0 +1,119 @@
+// The head of an HTTP/1.1 request or response, RFC 9112 §2 to §5, from bytes as they come. What follows the
+// head is the first of the frames.
+
+import { HandshakeError } from './errors.ts';
+
+/** A head may have this many bytes unless told otherwise: 16 KiB, as in Node. */
+export const DEFAULT_MAX_HEAD_BYTES = 16 * 1024;
+
+export interface HttpHead {
+  /** The words of the first line: method, target and version; or version, status and reason. */
+  words: [string, string, string];
+  headers: Headers;
+  /** What came behind the head: memory of its own. */
+  rest: Uint8Array<ArrayBuffer>;
+}
+
+const CR = 0x0d;
+const LF = 0x0a;
+
+/** Gathers bytes until the head is whole. */
+export class HeadReader {
+  private readonly limit: number;
+  private held = new Uint8Array(1024);
+  private length = 0;
+
+  constructor(limit: number) {
+    this.limit = limit;
+  }
+
+  /** Takes the next bytes; returns the head once it is whole. Throws a HandshakeError where it is none. */
+  push(chunk: Uint8Array): HttpHead | undefined {
+    const from = Math.max(0, this.length - 3);
+    // Of what comes behind the head no more is kept than came with it.
+    this.append(chunk);
+    const end = endOfHead(this.held, from, this.length);
+    if ((end === -1 ? this.length : end) > this.limit) {
+      throw new HandshakeError('WS_ERR_HANDSHAKE_TOO_LARGE', `a head of over ${this.limit} bytes`);
+    }
+    if (end === -1) return undefined;
+    const { words, headers } = parse(this.held.subarray(0, end - 4));
+    return { words, headers, rest: this.held.slice(end, this.length) };
+  }
+
+  private append(chunk: Uint8Array): void {
+    const length = this.length + chunk.length;
+    if (length > this.held.length) {
+      const grown = new Uint8Array(Math.max(length, this.held.length * 2));
+      grown.set(this.held.subarray(0, this.length));
+      this.held = grown;
+    }
+    this.held.set(chunk, this.length);
+    this.length = length;
+  }
+}
+
+/** Where the head's empty line ends; -1 while it is not there. */
+function endOfHead(bytes: Uint8Array, from: number, to: number): number {
+  for (let at = bytes.indexOf(CR, from); at !== -1 && at + 3 < to; at = bytes.indexOf(CR, at + 1)) {
+    if (bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF) return at + 4;
+  }
+  return -1;
+}
+
+function parse(bytes: Uint8Array): Pick<HttpHead, 'words' | 'headers'> {
+  const [first, ...lines] = latin1(bytes).split('\r\n');
+  const match = /^(\S+) (\S+)(?: (.*))?$/.exec(first);
+  if (match === null) throw invalid(`${JSON.stringify(first.slice(0, 80))} is no line of HTTP`);
+  const headers = new Headers();
+  for (const line of lines) {
+    const colon = line.indexOf(':');
+    try {
+      // Names and values are checked by Headers; a space before the colon makes the name invalid.
+      headers.append(line.slice(0, Math.max(0, colon)), line.slice(colon + 1));
+    } catch (cause) {
+      throw invalid(`${JSON.stringify(line.slice(0, 80))} is no header`, { cause });
+    }
+  }
+  return { words: [match[1], match[2], match[3] ?? ''], headers };
+}
+
+/** An error for a head that breaks a rule. `status`: what a server answers with. */
+export function invalid(
+  message: string,
+  init: ConstructorParameters<typeof HandshakeError>[2] = {},
+): HandshakeError {
+  return new HandshakeError('WS_ERR_INVALID_HANDSHAKE', message, { status: 400, ...init });
+}
+
+/** The items of a header that is a comma-separated list, in lower case. */
+export function listOf(header: string | null): string[] {
+  return (header ?? '').split(',').map((item) => item.trim().toLowerCase());
+}
+
+/** A head's bytes. Names and values have been checked by Headers. */
+export function writeHead(firstLine: string, headers: Headers): string {
+  const lines = [...headers].map(([name, value]) => `${titleCase(name)}: ${value}`);
+  return `${[firstLine, ...lines].join('\r\n')}\r\n\r\n`;
+}
+
+/** One byte a character: what a head is made of. */
+export function toLatin1Bytes(text: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
+export function latin1(bytes: Uint8Array): string {
+  let text = '';
+  for (let at = 0; at < bytes.length; at += 4096) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  }
+  return text;
+}
+
+/** As people write headers: some old servers look for them so. */
+function titleCase(name: string): string {
+  return name
+    .split('-')
+    .map((word) => (word === 'websocket' ? 'WebSocket' : word[0]?.toUpperCase() + word.slice(1)))
+    .join('-');
+}

@@ -1,0 +1,39 @@
+// What ends a connection that is open, beside what the peer does wrong (ProtocolError).
+
+const CODES = {
+  /** The transport ended, or failed, without a closing handshake. */
+  WS_ERR_CONNECTION_LOST: '7.1.5',
+  /** Nothing came in answer to a ping in time. */
+  WS_ERR_HEARTBEAT: '5.5.2',
+  /** The peer did not answer the close frame in time. */
+  WS_ERR_CLOSE_TIMEOUT: '7.1.1',
+  /** It is closed, or closing: nothing can be sent. */
+  WS_ERR_CLOSED: '5.5.1',
+} as const;
+
+export type ConnectionErrorCode = keyof typeof CODES;
+
+/** The connection ended, or cannot be used any more. */
+export class ConnectionError extends Error {
+  override readonly name = 'ConnectionError';
+  /** Stable, for programs. */
+  readonly code: ConnectionErrorCode;
+  /** As in a WebSocketError of the platform: how the connection was closed; 1006 where it was not. */
+  readonly closeCode: number;
+  readonly reason: string;
+  /** The section of RFC 6455 that the rule stands in. */
+  readonly section: string;
+
+  constructor(
+    code: ConnectionErrorCode,
+    message: string,
+    init: { closeCode?: number; reason?: string; cause?: unknown } = {},
+  ) {
+    const section = CODES[code];
+    super(`${message} (RFC 6455 §${section})`, 'cause' in init ? { cause: init.cause } : undefined);
+    this.code = code;
+    this.closeCode = init.closeCode ?? 1006;
+    this.reason = init.reason ?? '';
+    this.section = section;
+  }
+}

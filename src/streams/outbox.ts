@@ -1,0 +1,128 @@
+// Messages to send, until the transport has them: the writable side. While one write is under way, frames
+// gather for the next.
+
+import { type BytesLike, toBytes } from '../codec/bytes.ts';
+import { BatchWriter } from '../entry/auto.ts';
+import type { Backend } from '../kernel/kernel.ts';
+import { copyOf } from '../kernel/platform.ts';
+import type { Role } from '../protocol/errors.ts';
+
+/** Bytes of frames that wait before senders are told to. */
+const HIGH_WATER = 64 * 1024;
+
+/** What the outbox asks of its connection. */
+export interface Outgoing {
+  /** The writable side was closed: every message before is queued. Resolves when the connection is closed. */
+  onClose(): Promise<void>;
+  onAbort(reason: unknown): void;
+  /** The transport takes nothing any more. */
+  onLost(cause: unknown): void;
+}
+
+export class Outbox {
+  readonly writable: WritableStream<string | BytesLike>;
+  private controller!: WritableStreamDefaultController;
+  private readonly batch: BatchWriter;
+  private readonly isServer: boolean;
+  private readonly transport: WritableStreamDefaultWriter<Uint8Array>;
+  private readonly connection: Outgoing;
+  private flushing: Promise<void> | undefined;
+  private latePong: Uint8Array | undefined;
+  private refusal: { error: unknown } | undefined;
+
+  /** Messages wait until `opened` is resolved. */
+  constructor(
+    { role = 'client', backend }: { role?: Role; backend?: Backend },
+    transport: WritableStreamDefaultWriter<Uint8Array>,
+    opened: Promise<unknown>,
+    connection: Outgoing,
+  ) {
+    this.batch = new BatchWriter({ role, backend });
+    this.isServer = role === 'server';
+    this.transport = transport;
+    this.connection = connection;
+    this.writable = new WritableStream({
+      start: (controller) => {
+        this.controller = controller;
+        return opened.then(() => {});
+      },
+      write: (message) => this.send(message),
+      close: () => connection.onClose(),
+      abort: (reason) => connection.onAbort(reason),
+    });
+  }
+
+  /** Queues a frame with `queue` and writes it as soon as may be; not once nothing can be sent. */
+  queue(queue: (batch: BatchWriter) => void): void {
+    if (this.refusal !== undefined) return;
+    queue(this.batch);
+    void this.flush();
+  }
+
+  /** Answers a ping; where the transport lags behind, only the last of them (§5.5.3). */
+  pong(payload: Uint8Array): void {
+    if (this.isFull) this.latePong = payload;
+    else this.queue((batch) => batch.pong(payload));
+  }
+
+  /** Resolves when all that is queued has been written, or never will be. */
+  flush(): Promise<void> {
+    if (this.flushing === undefined && this.batch.bytes > 0) this.flushing = this.drain();
+    return this.flushing ?? Promise.resolve();
+  }
+
+  /** Nothing can be sent from here on: the next write fails with `error`, and closing does not. */
+  refuse(error: unknown): void {
+    this.refusal ??= { error };
+  }
+
+  /** The same, and whoever waits is told at once. */
+  fail(error: unknown): void {
+    if (this.refusal === undefined) this.controller.error(error);
+    this.refuse(error);
+  }
+
+  private get isFull(): boolean {
+    return this.batch.bytes > HIGH_WATER;
+  }
+
+  private send(message: string | BytesLike): Promise<void> | undefined {
+    if (this.refusal !== undefined) throw this.refusal.error;
+    const flushed = this.add(message);
+    return this.isFull ? flushed : undefined;
+  }
+
+  private add(message: string | BytesLike): Promise<void> {
+    if (typeof message === 'string') this.batch.text(message);
+    else {
+      const bytes = toBytes(message);
+      // A server's large payloads go out later, by reference: the message is as it is now.
+      this.batch.binary(this.isServer ? copyOf(bytes, 0, bytes.length) : bytes);
+    }
+    return this.flush();
+  }
+
+  private async drain(): Promise<void> {
+    try {
+      while (this.batch.bytes > 0) {
+        for (const segment of this.batch.take()) await this.transport.write(ownMemory(segment));
+        if (this.latePong !== undefined) this.batch.pong(this.latePong);
+        this.latePong = undefined;
+      }
+    } catch (error) {
+      this.batch.take();
+      this.connection.onLost(error);
+    } finally {
+      this.flushing = undefined;
+    }
+  }
+}
+
+/**
+ * The bytes with nothing else in their buffer: streams may transfer what they are given, and the codec's
+ * blocks are shared by connections.
+ */
+export function ownMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const isAlone = bytes.byteLength === bytes.buffer.byteLength;
+  return isAlone ? (bytes as Uint8Array<ArrayBuffer>) : copyOf(bytes, 0, bytes.length);
+}

@@ -1,0 +1,403 @@
+// A WebSocket over streams: both ends of ours together, and each against a peer driven by hand.
+
+import { describe, expect, it } from 'vitest';
+import { acceptKeyOf } from '../../src/handshake/accept-key.ts';
+import { ConnectionError } from '../../src/streams/errors.ts';
+import type { Message } from '../../src/streams/message-streams.ts';
+import type { ClientOptions, CommonOptions, ServerOptions } from '../../src/streams/options.ts';
+import { WebSocketOverStream } from '../../src/streams/web-socket-over-stream.ts';
+import { frame, hex, join, toHex, utf8 } from '../support/bytes.ts';
+import { connected, failureOf, Peer } from '../support/transports.ts';
+
+const soon = (ms = 10) => new Promise((resolve) => setTimeout(resolve, ms));
+
+/** A client and a server of ours. */
+async function both(
+  client: Partial<ClientOptions> = {},
+  server: Partial<ServerOptions> = {},
+  piece?: number,
+) {
+  const [here, there] = connected(piece);
+  const a = new WebSocketOverStream(here, { url: 'ws://test/', ...client });
+  const b = new WebSocketOverStream(there, { role: 'server', ...server });
+  await Promise.all([a.opened, b.opened]);
+  return { a, b };
+}
+
+/** A client of ours whose server is driven by hand. */
+async function withPeer(options: CommonOptions = {}) {
+  const [here, there] = connected();
+  const socket = new WebSocketOverStream(here, { url: 'ws://test/', ...options });
+  const peer = new Peer(there);
+  const head = await peer.readUntil('\r\n\r\n');
+  const accept = await acceptKeyOf(/^Sec-WebSocket-Key: (.*)\r$/m.exec(head)?.[1] ?? '');
+  const lines = ['HTTP/1.1 101 OK', 'Upgrade: websocket', 'Connection: Upgrade'];
+  await peer.send(`${[...lines, `Sec-WebSocket-Accept: ${accept}`].join('\r\n')}\r\n\r\n`);
+  await socket.opened;
+  return { socket, peer };
+}
+
+async function sendAll(socket: WebSocketOverStream, messages: readonly Message[]): Promise<void> {
+  const writer = socket.writable.getWriter();
+  for (const message of messages) await writer.write(message);
+  await writer.close();
+}
+
+async function readAll(socket: WebSocketOverStream): Promise<Message[]> {
+  const messages: Message[] = [];
+  for await (const message of socket) messages.push(message);
+  return messages;
+}
+
+const plain = (messages: readonly Message[]) =>
+  messages.map((one) => (typeof one === 'string' ? one : toHex(one)));
+
+const MESSAGES: readonly Message[] = [
+  '안녕하세요, 웹소켓',
+  '',
+  Uint8Array.of(0, 255),
+  'x'.repeat(100_000),
+  new Uint8Array(70_000).fill(7),
+  '끝',
+];
+
+describe('messages', () => {
+  it.each([1, 5, 1024, 1 << 20])('both ways at once, in pieces of %d bytes', async (piece) => {
+    const messages = piece === 1 ? MESSAGES.slice(0, 3) : MESSAGES;
+    const { a, b } = await both({}, {}, piece);
+    const [, , atA, atB] = await Promise.all([
+      sendAll(a, messages),
+      sendAll(b, messages),
+      readAll(a),
+      readAll(b),
+    ]);
+    expect(plain(atA)).toEqual(plain(messages));
+    expect(plain(atB)).toEqual(plain(messages));
+    expect(await Promise.all([a.closed, b.closed])).toEqual([
+      { closeCode: 1000, reason: '' },
+      { closeCode: 1000, reason: '' },
+    ]);
+  });
+
+  it('written before it is open go out once it is', async () => {
+    const [here, there] = connected();
+    const a = new WebSocketOverStream(here, { url: 'ws://test/' });
+    const writer = a.writable.getWriter();
+    const written = writer.write('early');
+    const b = new WebSocketOverStream(there, { role: 'server' });
+    expect(await b.readable.getReader().read()).toEqual({ done: false, value: 'early' });
+    await written;
+  });
+
+  it('that come with the head of the handshake are not lost', async () => {
+    const [here, there] = connected();
+    const peer = new Peer(there);
+    const socket = new WebSocketOverStream(here, { role: 'server' });
+    const head = `GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n`;
+    const first = frame({ opcode: 1, payload: utf8('first'), key: [1, 2, 3, 4] });
+    await peer.send(join(utf8(head), first));
+    expect((await socket.readable.getReader().read()).value).toBe('first');
+  });
+
+  it('are as they were when they were written', async () => {
+    const { a, b } = await both();
+    const bytes = new Uint8Array(200_000).fill(1);
+    const writer = b.writable.getWriter();
+    const written = writer.write(bytes);
+    bytes.fill(2);
+    const { value } = await a.readable.getReader().read();
+    expect((value as Uint8Array).every((byte) => byte === 1)).toBe(true);
+    await written;
+  });
+
+  it('that are none: the write fails, and closing still works', async () => {
+    const { a, b } = await both();
+    const writer = a.writable.getWriter();
+    writer.closed.catch(() => {});
+    expect(await failureOf(writer.write({} as never))).toBeInstanceOf(TypeError);
+    a.close({ closeCode: 1000 });
+    expect((await b.closed).closeCode).toBe(1000);
+  });
+});
+
+describe('back-pressure', () => {
+  it('reaches the sender, and goes when the messages are read', async () => {
+    const { a, b } = await both();
+    const writer = a.writable.getWriter();
+    let sent = 0;
+    const sending = (async () => {
+      for (; sent < 400; sent++) await writer.write('x'.repeat(10_000));
+      await writer.close();
+    })();
+    await soon(50);
+    const stuck = sent;
+    await soon(50);
+    // 64 KiB at each end, and what was on its way.
+    expect([sent, stuck < 40]).toEqual([stuck, true]);
+    const [messages] = await Promise.all([readAll(b), sending]);
+    expect([messages.length, sent]).toEqual([400, 400]);
+  });
+
+  it('both ends that only send do not keep each other from reading', async () => {
+    const { a, b } = await both();
+    const COUNT = 200;
+    const send = async (socket: WebSocketOverStream): Promise<void> => {
+      const writer = socket.writable.getWriter();
+      for (let i = 0; i < COUNT; i++) await writer.write('x'.repeat(10_000));
+    };
+    const read = async (socket: WebSocketOverStream): Promise<void> => {
+      const reader = socket.readable.getReader();
+      for (let i = 0; i < COUNT; i++) expect((await reader.read()).value?.length).toBe(10_000);
+    };
+    await Promise.all([send(a), send(b), read(a), read(b)]);
+  });
+
+  it('of many pings whose pongs nobody reads, only the last is answered', async () => {
+    const { socket, peer } = await withPeer();
+    void socket.readable.getReader().read();
+    const ping = (n: number) => frame({ opcode: 9, payload: utf8(String(n).padStart(125, '0')) });
+    for (let n = 0; n < 20_000; n += 100) {
+      await peer.send(join(...Array.from({ length: 100 }, (_, i) => ping(n + i))));
+    }
+    await soon(20);
+    const seen = await peer.readUntil(String.fromCharCode(0x8a, 0xfd));
+    expect(seen.length).toBeGreaterThan(0);
+    let pongs = 1;
+    let last = '';
+    for (;;) {
+      last = await Promise.race([peer.readHex(131), soon(100).then(() => '')]);
+      if (last === '') break;
+      pongs++;
+    }
+    expect(pongs).toBeLessThan(2000);
+  });
+});
+
+describe('control frames', () => {
+  it('a ping is answered with its payload, masked', async () => {
+    const { socket, peer } = await withPeer();
+    await peer.send(hex('89 02 68 69'));
+    const bytes = hex(await peer.readHex(8));
+    expect(toHex(bytes.subarray(0, 2))).toBe('8a82');
+    expect([bytes[6] ^ bytes[2], bytes[7] ^ bytes[3]]).toEqual([0x68, 0x69]);
+    socket.close();
+  });
+
+  it('heartbeat: pings after silence; an answer keeps it alive', async () => {
+    const { socket, peer } = await withPeer({ heartbeat: { interval: 15, timeout: 1000 } });
+    for (let i = 0; i < 3; i++) {
+      expect((await peer.readHex(6)).slice(0, 4)).toBe('8980');
+      await peer.send(hex('8a 00'));
+    }
+    socket.close();
+    expect((await peer.readHex(6)).slice(0, 4)).toBe('8880');
+  });
+
+  it('heartbeat: silence ends it with WS_ERR_HEARTBEAT', async () => {
+    const { socket, peer } = await withPeer({ heartbeat: { interval: 10, timeout: 10 } });
+    const reader = socket.readable.getReader();
+    expect(await failureOf(socket.closed)).toMatchObject({ code: 'WS_ERR_HEARTBEAT' });
+    expect(await failureOf(reader.read())).toBeInstanceOf(ConnectionError);
+    await peer.cancel().catch(() => {});
+  });
+
+  it('heartbeat: a reader that lags behind is no dead peer', async () => {
+    const { a, b } = await both({}, { heartbeat: { interval: 20, timeout: 20 } });
+    const writer = a.writable.getWriter();
+    const sending = (async () => {
+      for (let i = 0; i < 50; i++) await writer.write('x'.repeat(10_000));
+      await writer.close();
+    })();
+    await soon(120);
+    expect((await readAll(b)).length).toBe(50);
+    await sending;
+    expect((await b.closed).closeCode).toBe(1000);
+  });
+});
+
+describe('the closing handshake', () => {
+  it.each([
+    [{}, 1005, ''],
+    [{ closeCode: 1000 }, 1000, ''],
+    [{ reason: 'bye' }, 1000, 'bye'],
+    [{ closeCode: 4321, reason: '안녕히' }, 4321, '안녕히'],
+    [{ closeCode: 1001, reason: 'going' }, 1001, 'going'],
+  ])('close(%j): both ends know %d %j', async (init, closeCode, reason) => {
+    for (const closer of ['a', 'b'] as const) {
+      const ends = await both();
+      ends[closer].close(init);
+      const other = closer === 'a' ? ends.b : ends.a;
+      expect(await other.closed).toEqual({ closeCode, reason });
+      // The answer has the code and no reason (§5.5.1).
+      expect(await ends[closer].closed).toEqual({ closeCode, reason: '' });
+      expect(await readAll(other)).toEqual([]);
+    }
+  });
+
+  it.each([
+    [{ closeCode: 1006 }],
+    [{ closeCode: 999 }],
+    [{ closeCode: 1000, reason: '글'.repeat(42) }],
+  ])('close(%j) throws, and nothing is sent', async (init) => {
+    const { socket, peer } = await withPeer();
+    expect(() => socket.close(init)).toThrow(RangeError);
+    await peer.send(hex('88 00'));
+    expect((await peer.readHex(6)).slice(0, 4)).toBe('8880');
+  });
+
+  it('nothing is delivered after it', async () => {
+    const { socket, peer } = await withPeer();
+    const reader = socket.readable.getReader();
+    await peer.send(join(hex('81 01 61'), hex('88 00'), hex('81 01 62')));
+    expect(await reader.read()).toEqual({ done: false, value: 'a' });
+    expect((await reader.read()).done).toBe(true);
+    await peer.end();
+    expect(await socket.closed).toEqual({ closeCode: 1005, reason: '' });
+  });
+
+  it('what comes after our own is thrown away, the peer’s close frame still counts', async () => {
+    const { socket, peer } = await withPeer();
+    const reader = socket.readable.getReader();
+    socket.close({ closeCode: 1000 });
+    await peer.send(join(hex('81 01 61'), hex('89 00'), hex('88 02 0b b9')));
+    expect((await reader.read()).done).toBe(true);
+    await peer.end();
+    expect(await socket.closed).toEqual({ closeCode: 3001, reason: '' });
+    expect((await peer.readHex(100)).slice(0, 4)).toBe('8882');
+  });
+
+  it('a server ends the transport, a client waits for that', async () => {
+    const { a, b } = await both();
+    let isOver = false;
+    void a.closed.then(() => {
+      isOver = true;
+    });
+    b.close({ closeCode: 1000 });
+    await b.closed;
+    await soon();
+    expect(isOver).toBe(true);
+    const hand = await withPeer({ closeTimeout: 40 });
+    await hand.peer.send(hex('88 00'));
+    const started = performance.now();
+    // The peer never ends the transport: the client does not wait for ever.
+    expect(await hand.socket.closed).toEqual({ closeCode: 1005, reason: '' });
+    expect(performance.now() - started).toBeGreaterThan(20);
+  });
+
+  it('a peer that does not answer: WS_ERR_CLOSE_TIMEOUT', async () => {
+    const { socket } = await withPeer({ closeTimeout: 20 });
+    socket.close();
+    expect(await failureOf(socket.closed)).toMatchObject({ code: 'WS_ERR_CLOSE_TIMEOUT' });
+  });
+
+  it('closing the writable side sends all that was written, then closes', async () => {
+    const { a, b } = await both();
+    const writer = a.writable.getWriter();
+    for (let i = 0; i < 100; i++) void writer.write(`message ${i}`);
+    const closed = writer.close();
+    expect((await readAll(b)).length).toBe(100);
+    await closed;
+    expect(await b.closed).toEqual({ closeCode: 1000, reason: '' });
+  });
+
+  it('leaving the loop, cancelling and aborting close it too', async () => {
+    const reason = new ConnectionError('WS_ERR_CLOSED', 'x', { closeCode: 4000, reason: 'enough' });
+    const ways: [(socket: WebSocketOverStream) => unknown, number][] = [
+      [(socket) => socket.readable.cancel(), 1005],
+      [(socket) => socket.readable.cancel(reason), 4000],
+      [(socket) => socket.writable.abort(), 1005],
+      [(socket) => socket.writable.abort({ closeCode: 4001 }), 4001],
+    ];
+    for (const [close, code] of ways) {
+      const { a, b } = await both();
+      void close(a);
+      expect((await b.closed).closeCode).toBe(code);
+    }
+    const { a, b } = await both();
+    const writer = b.writable.getWriter();
+    await writer.write('one');
+    for await (const message of a) {
+      expect(message).toBe('one');
+      break;
+    }
+    expect((await b.closed).closeCode).toBe(1005);
+  });
+
+  it('piping the messages back ends well when the peer closes', async () => {
+    const { a, b } = await both();
+    const piped = b.readable.pipeTo(b.writable);
+    const writer = a.writable.getWriter();
+    await writer.write('echo');
+    expect((await a.readable.getReader().read()).value).toBe('echo');
+    a.close({ closeCode: 1000 });
+    await piped;
+    expect((await b.closed).closeCode).toBe(1000);
+  });
+
+  it('writing to what is closed fails with WS_ERR_CLOSED, with the peer’s code', async () => {
+    const { a, b } = await both();
+    const writer = a.writable.getWriter();
+    writer.closed.catch(() => {});
+    b.close({ closeCode: 4000, reason: 'no' });
+    await a.closed;
+    expect(await failureOf(writer.write('late'))).toMatchObject({
+      ...{ code: 'WS_ERR_CLOSED', closeCode: 4000, reason: 'no' },
+    });
+  });
+});
+
+describe('what goes wrong', () => {
+  it.each([
+    ['a reserved opcode', '83 00', 'WS_ERR_INVALID_OPCODE', '03ea'],
+    ['a masked frame', '81 80 00 00 00 00', 'WS_ERR_UNEXPECTED_MASK', '03ea'],
+    ['no UTF-8', '81 01 ff', 'WS_ERR_INVALID_UTF8', '03ef'],
+    ['more than maxPayload', '82 7e 04 01', 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', '03f1'],
+  ])(
+    '%s: what was good is delivered, the peer is told, closed rejects',
+    async (_n, bytes, code, told) => {
+      const { socket, peer } = await withPeer({ maxPayload: 1024 });
+      const reader = socket.readable.getReader();
+      const first = reader.read();
+      await peer.send(join(hex('81 04 67 6f 6f 64'), hex(bytes)));
+      expect((await first).value).toBe('good');
+      expect(await failureOf(reader.read())).toMatchObject({ code });
+      expect(await failureOf(socket.closed)).toMatchObject({ code, name: 'ProtocolError' });
+      const close = hex(await peer.readHex(8));
+      expect(toHex(Uint8Array.of(close[6] ^ close[2], close[7] ^ close[3]))).toBe(told);
+      expect(await peer.isAtEnd()).toBe(true);
+    },
+  );
+
+  it('a transport that ends: WS_ERR_CONNECTION_LOST, 1006', async () => {
+    const { socket, peer } = await withPeer();
+    const reader = socket.readable.getReader();
+    await peer.send(hex('81 01 61'));
+    await peer.end();
+    expect((await reader.read()).value).toBe('a');
+    expect(await failureOf(reader.read())).toMatchObject({ code: 'WS_ERR_CONNECTION_LOST' });
+    expect(await failureOf(socket.closed)).toMatchObject({ closeCode: 1006, reason: '' });
+  });
+
+  it('a transport that takes nothing any more', async () => {
+    const { socket, peer } = await withPeer();
+    await peer.cancel();
+    const writer = socket.writable.getWriter();
+    writer.closed.catch(() => {});
+    await writer.write('a').catch(() => {});
+    expect(await failureOf(socket.closed)).toMatchObject({ code: 'WS_ERR_CONNECTION_LOST' });
+  });
+
+  it('a signal ends an open connection at once', async () => {
+    const controller = new AbortController();
+    const { socket, peer } = await withPeer({ signal: controller.signal });
+    controller.abort(new Error('enough'));
+    expect((await failureOf(socket.closed)).message).toBe('enough');
+    await expect(peer.readHex(1)).rejects.toThrow('enough');
+  });
+
+  it('each with a section of the RFC', async () => {
+    const { socket } = await withPeer({ closeTimeout: 10 });
+    socket.close();
+    expect((await failureOf(socket.closed)).message).toMatch(/\(RFC 6455 §7\.1\.1\)$/);
+  });
+});

@@ -1,0 +1,321 @@
+// The opening handshake, RFC 6455 §4: heads as they come, right ones and wrong ones, from both ends.
+
+import { describe, expect, it } from 'vitest';
+import { acceptKeyOf, createKey, isKey } from '../../src/handshake/accept-key.ts';
+import { HandshakeError } from '../../src/handshake/errors.ts';
+import { HeadReader } from '../../src/handshake/http-head.ts';
+import { chooseSubprotocol, parseSubprotocols } from '../../src/handshake/subprotocol.ts';
+import type { ClientOptions, ServerOptions } from '../../src/streams/options.ts';
+import { WebSocketOverStream } from '../../src/streams/web-socket-over-stream.ts';
+import { toHex, utf8 } from '../support/bytes.ts';
+import { connected, failureOf, Peer } from '../support/transports.ts';
+
+const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
+const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
+
+describe('the key and its answer', () => {
+  it('§1.3: the example', async () => expect(await acceptKeyOf(KEY)).toBe(ACCEPT));
+
+  it('a fresh key is sixteen bytes, and another each time', () => {
+    const keys = new Set(Array.from({ length: 100 }, createKey));
+    expect([keys.size, [...keys].every(isKey)]).toEqual([100, true]);
+  });
+
+  it.each([
+    '',
+    'abc',
+    `${KEY}=`,
+    'dGhlIHNhbXBsZSBub25jZR==',
+    'dGhlIHNhbXBsZSBub25j',
+    `${KEY}, ${KEY}`,
+  ])('%j is none', (key) => expect(isKey(key)).toBe(false));
+});
+
+describe('subprotocols', () => {
+  it.each([
+    [['chat.v2', 'chat.v1'], ['chat.v1', 'chat.v2'], 'chat.v2'],
+    [['chat.v3', 'chat.v1'], ['chat.v1', 'chat.v2'], 'chat.v1'],
+    [['soap'], ['chat'], undefined],
+    [[], ['chat'], undefined],
+  ])('of %j, with %j supported, the client’s best: %s', (offered, supported, chosen) => {
+    expect(chooseSubprotocol(offered, supported)).toBe(chosen);
+  });
+
+  it.each([
+    [null, []],
+    ['a', ['a']],
+    ['a, b ,c', ['a', 'b', 'c']],
+    ['a,,b', undefined],
+    ['a, a', undefined],
+    ['a b', undefined],
+    ['', undefined],
+  ])('the header %j is %j', (header, names) => expect(parseSubprotocols(header)).toEqual(names));
+});
+
+describe('a head in pieces', () => {
+  const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nX: \r\nX: b\r\n\r\n';
+
+  it.each([1, 2, 3, 7, 1000])('of %d bytes is the same, and what follows is kept', (size) => {
+    const bytes = utf8(`${head}\x81\x00tail`);
+    const reader = new HeadReader(1000);
+    let at = 0;
+    let found: ReturnType<HeadReader['push']>;
+    while (found === undefined) found = reader.push(bytes.subarray(at, (at += size)));
+    expect(found.words).toEqual(['HTTP/1.1', '101', 'Switching Protocols']);
+    expect(found.headers.get('upgrade')).toBe('websocket');
+    expect(found.headers.get('x')).toBe(', b');
+    const rest = bytes.slice(utf8(head).length, at);
+    expect([...found.rest]).toEqual([...rest]);
+  });
+
+  it('of 64 KiB, byte by byte, takes no more time a byte than of 1 KiB', () => {
+    const reader = new HeadReader(1 << 20);
+    const bytes = utf8(`GET / HTTP/1.1\r\n${'X: y\r\n'.repeat(10_000)}\r\n`);
+    let found: ReturnType<HeadReader['push']>;
+    for (const byte of bytes) found = reader.push(Uint8Array.of(byte));
+    expect(found?.headers.get('x')?.length).toBe(10_000 * 3 - 2);
+  });
+});
+
+const request = (change: (lines: string[]) => string[] = (lines) => lines): string => {
+  const lines = [
+    ...['GET /chat?room=1 HTTP/1.1', 'Host: example.com', 'Upgrade: WebSocket'],
+    ...[
+      'Connection: keep-alive, Upgrade',
+      `Sec-WebSocket-Key: ${KEY}`,
+      'Sec-WebSocket-Version: 13',
+    ],
+  ];
+  return `${change(lines).join('\r\n')}\r\n\r\n`;
+};
+const without = (name: string) => (lines: string[]) =>
+  lines.filter((line) => !line.startsWith(`${name}:`));
+const instead = (name: string, line: string) => (lines: string[]) =>
+  lines.map((one) => (one.startsWith(`${name}:`) ? line : one));
+const first = (line: string) => (lines: string[]) => [line, ...lines.slice(1)];
+
+/** A server of ours, asked by hand. */
+function serve(options: Partial<ServerOptions> = {}) {
+  const [ours, theirs] = connected();
+  const socket = new WebSocketOverStream(ours, { role: 'server', ...options });
+  return { socket, peer: new Peer(theirs) };
+}
+
+describe('a server', () => {
+  it('§4.2.2: answers the example as the example has it', async () => {
+    const { socket, peer } = serve({ protocols: ['superchat', 'chat'], headers: { 'X-By': 'us' } });
+    await peer.send(request((lines) => [...lines, 'Sec-WebSocket-Protocol: chat, superchat']));
+    const lines = (await peer.readUntil('\r\n\r\n')).trim().split('\r\n');
+    expect(lines[0]).toBe('HTTP/1.1 101 Switching Protocols');
+    expect(lines.slice(1).sort()).toEqual([
+      'Connection: Upgrade',
+      `Sec-WebSocket-Accept: ${ACCEPT}`,
+      'Sec-WebSocket-Protocol: chat',
+      'Upgrade: websocket',
+      'X-By: us',
+    ]);
+    const { protocol, request: asked, extensions } = await socket.opened;
+    expect([protocol, extensions, asked?.target]).toEqual(['chat', '', '/chat?room=1']);
+    expect(asked?.headers.get('host')).toBe('example.com');
+  });
+
+  it.each([
+    ['GET only', first('POST /chat HTTP/1.1'), 405, 'allow: GET'],
+    ['HTTP/1.0', first('GET /chat HTTP/1.0'), 400, ''],
+    ['HTTP/2', first('GET /chat HTTP/2'), 400, ''],
+    ['no HTTP', first('hello'), 400, ''],
+    ['no Host', without('Host'), 400, ''],
+    ['no Upgrade', without('Upgrade'), 426, 'upgrade: websocket'],
+    ['another Upgrade', instead('Upgrade', 'Upgrade: h2c'), 426, 'upgrade: websocket'],
+    ['no Connection', without('Connection'), 400, ''],
+    ['another Connection', instead('Connection', 'Connection: close'), 400, ''],
+    ['no key', without('Sec-WebSocket-Key'), 400, ''],
+    ['a short key', instead('Sec-WebSocket-Key', 'Sec-WebSocket-Key: abc='), 400, ''],
+    ['two keys', (lines: string[]) => [...lines, `Sec-WebSocket-Key: ${KEY}`], 400, ''],
+    ['no version', without('Sec-WebSocket-Version'), 426, 'sec-websocket-version: 13'],
+    ['version 8', instead('Sec-WebSocket-Version', 'Sec-WebSocket-Version: 8'), 426, 'version: 13'],
+    ['bad subprotocols', (lines: string[]) => [...lines, 'Sec-WebSocket-Protocol: a,,b'], 400, ''],
+    ['a bad name', (lines: string[]) => [...lines, 'X Y: z'], 400, ''],
+    ['no colon', (lines: string[]) => [...lines, 'nonsense'], 400, ''],
+    ['a folded line', (lines: string[]) => [...lines, ' folded'], 400, ''],
+  ] as const)('refuses %s', async (_name, change, status, header) => {
+    const { socket, peer } = serve();
+    await peer.send(request(change));
+    const answer = await peer.readUntil('\r\n\r\n');
+    expect(answer.startsWith(`HTTP/1.1 ${status} `)).toBe(true);
+    expect(answer.toLowerCase()).toContain(header.toLowerCase());
+    const error = (await failureOf(socket.opened)) as HandshakeError;
+    expect(error).toBeInstanceOf(HandshakeError);
+    expect([error.code, error.status, error.closeCode]).toEqual([
+      'WS_ERR_INVALID_HANDSHAKE',
+      status,
+      1006,
+    ]);
+    expect(await failureOf(socket.closed)).toBe(error);
+  });
+
+  it('refuses a head without end with 431', async () => {
+    const { socket, peer } = serve({ maxHeadBytes: 500 });
+    await peer.send(`GET / HTTP/1.1\r\nX: ${'y'.repeat(500)}`);
+    expect(await peer.readUntil('\r\n')).toBe('HTTP/1.1 431 Request Header Fields Too Large\r\n');
+    expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_TOO_LARGE' });
+  });
+
+  it('refuses as it is told, with status, headers and body', async () => {
+    const body = '안녕, not from there';
+    const { socket, peer } = serve({
+      verify: ({ headers }) =>
+        headers.get('origin') === 'https://here'
+          ? undefined
+          : { status: 403, headers: { 'X-Why': 'origin' }, body },
+    });
+    await peer.send(request((lines) => [...lines, 'Origin: https://there']));
+    const head = await peer.readUntil('\r\n\r\n');
+    expect(head).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
+    expect(head.toLowerCase()).toContain('x-why: origin');
+    expect(await peer.readHex(100)).toBe(toHex(utf8(body)));
+    expect(await failureOf(socket.opened)).toMatchObject({
+      ...{ code: 'WS_ERR_HANDSHAKE_REFUSED', status: 403, body },
+    });
+  });
+
+  it('answers 500 where verify throws, and fails with what it threw', async () => {
+    const { socket, peer } = serve({ verify: () => Promise.reject(new Error('oh')) });
+    await peer.send(request());
+    expect(await peer.readUntil('\r\n')).toBe('HTTP/1.1 500 Internal Server Error\r\n');
+    expect((await failureOf(socket.opened)).message).toBe('oh');
+  });
+
+  it('lets chooseProtocol choose, but only what was offered', async () => {
+    const chosen = serve({ chooseProtocol: (offered) => offered.at(-1) });
+    await chosen.peer.send(request((lines) => [...lines, 'Sec-WebSocket-Protocol: a, b']));
+    expect((await chosen.socket.opened).protocol).toBe('b');
+    const wrong = serve({ chooseProtocol: () => 'c' });
+    await wrong.peer.send(request((lines) => [...lines, 'Sec-WebSocket-Protocol: a, b']));
+    expect(await failureOf(wrong.socket.opened)).toBeInstanceOf(TypeError);
+  });
+});
+
+/** A client of ours, answered by hand. `answer` gets the Sec-WebSocket-Accept that is right. */
+async function dial(answer: (accept: string) => string, options: Partial<ClientOptions> = {}) {
+  const [ours, theirs] = connected();
+  const socket = new WebSocketOverStream(ours, { url: 'ws://example.com/chat?x=1', ...options });
+  const peer = new Peer(theirs);
+  const head = await peer.readUntil('\r\n\r\n');
+  const key = /^Sec-WebSocket-Key: (.*)\r$/m.exec(head)?.[1] ?? '';
+  await peer.send(answer(await acceptKeyOf(key)));
+  return { socket, peer, head };
+}
+
+const response = (accept: string, ...more: string[]): string =>
+  [
+    ...['HTTP/1.1 101 Switching Protocols', 'Upgrade: websocket', 'Connection: Upgrade'],
+    ...[`Sec-WebSocket-Accept: ${accept}`, ...more, '', ''],
+  ].join('\r\n');
+
+describe('a client', () => {
+  it('§4.1: asks for what it was told to', async () => {
+    const { socket, head } = await dial((accept) => response(accept, 'Sec-WebSocket-Protocol: b'), {
+      url: 'wss://me:p%C3%A4ss@example.com:8443/chat?x=1#part',
+      protocols: ['a', 'b'],
+      headers: { Origin: 'https://example.com', Cookie: 'a=b' },
+    });
+    expect(head.startsWith('GET /chat?x=1 HTTP/1.1\r\n')).toBe(true);
+    for (const line of [
+      ...['Host: example.com:8443', 'Upgrade: websocket', 'Connection: Upgrade'],
+      ...['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Protocol: a, b'],
+      ...['Origin: https://example.com', 'Cookie: a=b'],
+      'Authorization: Basic bWU6cMOkc3M=',
+    ]) {
+      expect(head).toContain(`${line}\r\n`);
+    }
+    expect((await socket.opened).protocol).toBe('b');
+  });
+
+  it.each<[string, (accept: string) => string, string, number | undefined]>([
+    ['a wrong answer to the key', () => response(ACCEPT), 'does not answer the key', 101],
+    ['no Upgrade', (a) => response(a).replace('Upgrade: websocket\r\n', ''), 'upgrade', 101],
+    ['no Connection', (a) => response(a).replace('Connection: Upgrade\r\n', ''), 'Connection', 101],
+    ['an extension', (a) => response(a, 'Sec-WebSocket-Extensions: x'), 'extension', 101],
+    ['a strange subprotocol', (a) => response(a, 'Sec-WebSocket-Protocol: z'), '"z"', 101],
+    ['HTTP/1.0', (a) => response(a).replace('1.1', '1.0'), 'HTTP/1.1', undefined],
+    ['no HTTP', () => 'SSH-2.0-OpenSSH_9.6\r\n\r\n', 'no line of HTTP', undefined],
+  ])('refuses %s', async (_name, answer, message, status) => {
+    const { socket } = await dial(answer);
+    const error = (await failureOf(socket.opened)) as HandshakeError;
+    expect(error).toBeInstanceOf(HandshakeError);
+    expect(error.code).toBe('WS_ERR_INVALID_HANDSHAKE');
+    expect(error.message).toContain(message);
+    if (status !== undefined) expect(error.status).toBe(status);
+  });
+
+  it('needs one of the subprotocols that it offers', async () => {
+    const { socket } = await dial(response, { protocols: ['a'] });
+    expect((await failureOf(socket.opened)).message).toContain('chose no subprotocol');
+  });
+
+  it('tells the status, the headers and the body of a refusal', async () => {
+    const body = '{"why":"no, 안 돼"}';
+    const length = utf8(body).length;
+    const head = `HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: ${length}\r\n\r\n`;
+    const { socket } = await dial(() => head + body);
+    const error = (await failureOf(socket.opened)) as HandshakeError;
+    expect(error.message).toBe('the server answered 401 Unauthorized (RFC 6455 §4.2.2)');
+    expect([error.code, error.status, error.body]).toEqual(['WS_ERR_HANDSHAKE_REFUSED', 401, body]);
+    expect(error.headers?.get('www-authenticate')).toBe('Basic');
+  });
+
+  it.each<[string, Partial<ClientOptions> | object, ErrorConstructor | SyntaxErrorConstructor]>([
+    ['a URL that is none', { url: 'nonsense' }, SyntaxError],
+    ['a URL of ftp', { url: 'ftp://example.com' }, SyntaxError],
+    ['a subprotocol that is no token', { protocols: ['a b'] }, SyntaxError],
+    ['a subprotocol given twice', { protocols: ['a', 'a'] }, SyntaxError],
+    ['a role that is none', { role: 'both' }, TypeError],
+    ['a heartbeat of nothing', { heartbeat: { interval: 0 } }, RangeError],
+    ['a timeout for ever', { closeTimeout: Number.POSITIVE_INFINITY }, RangeError],
+    ['a head of no bytes', { maxHeadBytes: 0 }, RangeError],
+  ])('throws on %s, and leaves the transport alone', (_name, options, type) => {
+    const [ours] = connected();
+    const all = { url: 'ws://example.com', ...options } as ClientOptions;
+    expect(() => new WebSocketOverStream(ours, all)).toThrow(type);
+    expect([ours.readable.locked, ours.writable.locked]).toEqual([false, false]);
+  });
+
+  it('does not send a header that is the handshake’s own', async () => {
+    const [ours] = connected();
+    const headers = { 'Sec-WebSocket-Key': KEY };
+    const socket = new WebSocketOverStream(ours, { url: 'ws://example.com', headers });
+    expect(await failureOf(socket.opened)).toBeInstanceOf(TypeError);
+  });
+});
+
+describe('in time', () => {
+  it('a silent server: WS_ERR_HANDSHAKE_TIMEOUT', async () => {
+    const [ours] = connected();
+    const socket = new WebSocketOverStream(ours, { url: 'ws://x', handshakeTimeout: 20 });
+    expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_TIMEOUT' });
+  });
+
+  it('a transport that ends: WS_ERR_HANDSHAKE_ENDED', async () => {
+    const { socket, peer } = serve();
+    await peer.send('GET / HT');
+    await peer.end();
+    expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_ENDED' });
+  });
+
+  it('closed before it is open: it never opens', async () => {
+    const { socket } = serve();
+    socket.close();
+    expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_ENDED' });
+  });
+
+  it.each(['before', 'after'])('a signal aborted %s: fails with its reason', async (when) => {
+    const controller = new AbortController();
+    const reason = new Error('no more');
+    if (when === 'before') controller.abort(reason);
+    const { socket } = serve({ signal: controller.signal });
+    controller.abort(reason);
+    expect(await failureOf(socket.opened)).toBe(reason);
+    expect(await failureOf(socket.closed)).toBe(reason);
+  });
+});

@@ -1,0 +1,95 @@
+// Byte transports in memory: what goes in at one end comes out at the other, in pieces as asked.
+
+import type { ByteTransport } from '../../src/streams/options.ts';
+import { utf8 } from './bytes.ts';
+
+/** Two ends of one connection. `piece`: bytes a chunk is cut into. */
+export function connected(piece = Number.POSITIVE_INFINITY): [ByteTransport, ByteTransport] {
+  const there = pipe(piece);
+  const back = pipe(piece);
+  return [
+    { readable: back.readable, writable: there.writable },
+    { readable: there.readable, writable: back.writable },
+  ];
+}
+
+/** Holds few bytes: who writes more waits for the reader. */
+function pipe(piece: number): TransformStream<Uint8Array, Uint8Array> {
+  const size = (chunk?: Uint8Array): number => chunk?.length ?? 0;
+  return new TransformStream<Uint8Array, Uint8Array>(
+    {
+      transform(chunk, controller) {
+        for (let at = 0; at < chunk.length; at += piece) {
+          controller.enqueue(chunk.slice(at, Math.min(chunk.length, at + piece)));
+        }
+      },
+    },
+    { highWaterMark: 1024, size },
+    { highWaterMark: 1024, size },
+  );
+}
+
+/** The far end of a connection, driven by hand. */
+export class Peer {
+  private readonly reader: ReadableStreamDefaultReader<Uint8Array>;
+  private readonly writer: WritableStreamDefaultWriter<Uint8Array>;
+  private held = '';
+
+  constructor(transport: ByteTransport) {
+    this.reader = transport.readable.getReader();
+    this.writer = transport.writable.getWriter();
+  }
+
+  /** Text, or bytes. */
+  async send(data: string | Uint8Array): Promise<void> {
+    await this.writer.write(typeof data === 'string' ? utf8(data) : data);
+  }
+
+  async end(): Promise<void> {
+    await this.writer.close();
+  }
+
+  /** Reads until `end` has come, one character a byte; returns all until there. */
+  async readUntil(end: string): Promise<string> {
+    while (!this.held.includes(end)) {
+      const { done, value } = await this.reader.read();
+      if (done) throw new Error(`it ended after ${JSON.stringify(this.held)}`);
+      this.held += String.fromCharCode(...value);
+    }
+    const at = this.held.indexOf(end) + end.length;
+    const text = this.held.slice(0, at);
+    this.held = this.held.slice(at);
+    return text;
+  }
+
+  /** Reads so many bytes, as hex; fewer where it ends. */
+  async readHex(length: number): Promise<string> {
+    while (this.held.length < length) {
+      const { done, value } = await this.reader.read();
+      if (done) break;
+      this.held += String.fromCharCode(...value);
+    }
+    const text = this.held.slice(0, length);
+    this.held = this.held.slice(length);
+    return [...text].map((char) => char.charCodeAt(0).toString(16).padStart(2, '0')).join('');
+  }
+
+  /** Whether nothing follows: the other side has ended its half. */
+  async isAtEnd(): Promise<boolean> {
+    return this.held === '' && (await this.reader.read()).done;
+  }
+
+  async cancel(): Promise<void> {
+    await this.reader.cancel();
+  }
+}
+
+/** Rejections as values. */
+export async function failureOf(promise: Promise<unknown>): Promise<Error> {
+  try {
+    await promise;
+  } catch (error) {
+    return error as Error;
+  }
+  throw new Error('it did not fail');
+}
