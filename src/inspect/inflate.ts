@@ -43,21 +43,24 @@ export class Inflater {
     for (let at = 0; at < payload.length && length <= this.budget; at += SLICE) {
       inflate.push(payload.subarray(at, at + SLICE));
     }
+    if (length <= this.budget) inflate.push(TAIL);
     const isWhole = length <= this.budget;
-    if (isWhole) {
-      inflate.push(TAIL);
-      const before = pieces.length;
-      inflate.push(PROBE, true);
-      const probe = join(pieces.splice(before));
-      // No byte: a block had BFINAL set, which ends the message too (§7.2.3.4).
-      if (probe.length > 1 || (probe.length === 1 && probe[0] !== 0x58)) {
-        throw new Error('the compressed data ends inside a block');
-      }
-    }
+    if (isWhole) this.probe(inflate, pieces);
     const data = join(pieces).subarray(0, this.budget);
     this.budget -= data.length;
     this.isLost = keepsWindow && !isWhole;
     if (keepsWindow) this.window = join([this.window, data.subarray(-WINDOW)]).slice(-WINDOW);
     return { data, isWhole };
+  }
+
+  /** Throws where what was pushed does not end where a block does. */
+  private probe(inflate: Inflate, pieces: Uint8Array[]): void {
+    const before = pieces.length;
+    inflate.push(PROBE, true);
+    const probe = join(pieces.splice(before));
+    // No byte: a block had BFINAL set, which ends the message too (§7.2.3.4).
+    if (probe.length > 1 || (probe.length === 1 && probe[0] !== 0x58)) {
+      throw new Error('the compressed data ends inside a block');
+    }
   }
 }

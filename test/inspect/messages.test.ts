@@ -119,6 +119,18 @@ describe('permessage-deflate', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 << 20);
   });
 
+  it('maxInflated is told to the byte', () => {
+    const bytes = stream({ opcode: 1, rsv: RSV1, payload: compressed(['0123456789'], true)[0] });
+    for (const [maxInflated, length, complete] of [
+      [10, 10, true],
+      [9, 9, false],
+      [0, 0, false],
+    ]) {
+      const { messages } = inspect(bytes, { deflate: true, maxInflated: maxInflated as number });
+      expect(messages).toMatchObject([{ length, complete }]);
+    }
+  });
+
   it.each([
     ['not deflate', 'c1 04 ff ff ff ff'],
     ['ends inside a block', 'c1 03 f2 48 cd'],
