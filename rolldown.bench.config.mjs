@@ -1,4 +1,4 @@
-// bench/ -> dist/bench/: one file a program, with the libraries it uses, for the package has no dependencies.
+// cli/ and bench/ -> dist/bench/: one file a program, with the libraries it uses, for the package has no dependencies.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,7 +24,7 @@ const raw = {
 
 export default {
   input: {
-    cli: 'bench/cli.ts',
+    cli: 'cli/main.ts',
     demo: 'bench/demo/main.ts',
     markdown: 'bench/markdown.ts',
     'server-process': 'bench/servers/server-process.ts',
@@ -42,6 +42,6 @@ export default {
     format: 'esm',
     // Beside the programs: they find each other by their own address.
     chunkFileNames: 'shared-[name].js',
-    banner: ({ name }) => (name === 'cli' ? '#!/usr/bin/env node' : ''),
+    banner: ({ name, isEntry }) => (name === 'cli' && isEntry ? '#!/usr/bin/env node' : ''),
   },
 };

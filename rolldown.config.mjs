@@ -72,4 +72,10 @@ export default [
     // All in one folder, so that the path to the file is the same from each.
     output: { dir: 'dist/edge', format: 'esm', chunkFileNames: '[name].js' },
   },
+  // By itself, with the library it inflates with: who loads the codec does not load parts of this.
+  {
+    ...common,
+    input: { 'inspect/index': 'src/inspect/index.ts' },
+    output: { dir: 'dist', format: 'esm', cleanDir: false },
+  },
 ];

@@ -2,13 +2,13 @@ import { defineConfig } from 'vitest/config';
 
 // Every suite runs on each kernel, and again without Node's Buffer, as in a browser; test/backend.test.ts
 // proves which kernel ran. What does not depend on the kernel runs once.
-const once = ['module', 'package', 'differential', 'repository', 'bench'].map(
+const once = ['module', 'package', 'differential', 'repository', 'bench', 'inspect'].map(
   (name) => `test/${name}/**`,
 );
 /** Need Node's own modules. */
 const ofNode = ['test/ws/**', 'test/streams/sockets.test.ts'];
 /** Have configurations of their own. */
-const elsewhere = ['test/ecosystem/**', 'test/loading/**', 'test/browser/**'];
+const elsewhere = ['ecosystem', 'loading', 'browser', 'capture'].map((name) => `test/${name}/**`);
 
 const timeouts = { testTimeout: 60_000, hookTimeout: 180_000 };
 
@@ -34,6 +34,15 @@ export default defineConfig({
       onKernel('wasm', 'web'),
       onKernel('js', 'web'),
       { test: { name: 'once', ...timeouts, include: once.map((path) => `${path}/*.test.ts`) } },
+      {
+        test: {
+          name: 'inspect, web',
+          ...timeouts,
+          setupFiles: ['test/support/without-platform.ts'],
+          include: ['test/inspect/*.test.ts'],
+          exclude: ['test/inspect/cli*.test.ts'],
+        },
+      },
     ],
   },
 });

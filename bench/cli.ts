@@ -1,9 +1,10 @@
-// `wsimd bench`: runs the suites that were asked for and reports.
+// `wsimd bench`: runs the suites that were asked for and reports. Started by cli/main.ts.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Command } from 'commander';
+import { inspectCommand } from '../cli/inspect/command.ts';
 import { belowFloors, changesSince } from './check.ts';
 import { colors } from './colors.ts';
 import { findCompetitors } from './contenders/competitors.ts';
@@ -131,30 +132,34 @@ function write(report: Report, { json, html }: Options): void {
   if (html !== undefined) writeFileSync(html, toHtml(report));
 }
 
-// Between runs the harness collects garbage, so that nobody pays for another's.
-setFlagsFromString('--expose-gc');
-globalThis.gc ??= runInNewContext('gc') as typeof globalThis.gc;
+/** Runs `wsimd`, but for `wsimd inspect`, with the arguments of this process. */
+export async function main(): Promise<void> {
+  // Between runs the harness collects garbage, so that nobody pays for another's.
+  setFlagsFromString('--expose-gc');
+  globalThis.gc ??= runInNewContext('gc') as typeof globalThis.gc;
 
-// A pipe that is closed early, as by `| head`, ends it quietly.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EPIPE') throw error;
-  stopAll();
-  process.exit(0);
-});
-
-const program = new Command('wsimd')
-  .description('WebSocket frames at SIMD speed')
-  .addCommand(benchCommand(bench));
-for (const command of [program, ...program.commands]) {
-  command.exitOverride((error) => {
-    process.exit(error.exitCode === 0 ? 0 : 2);
+  // A pipe that is closed early, as by `| head`, ends it quietly.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    stopAll();
+    process.exit(0);
   });
-}
-try {
-  await program.parseAsync();
-} catch (error) {
-  stopAll();
-  if (!(error instanceof UserError)) throw error;
-  console.error(error.message);
-  process.exitCode = 2;
+
+  const program = new Command('wsimd')
+    .description('WebSocket frames at SIMD speed')
+    .addCommand(benchCommand(bench))
+    .addCommand(inspectCommand());
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride((error) => {
+      process.exit(error.exitCode === 0 ? 0 : 2);
+    });
+  }
+  try {
+    await program.parseAsync();
+  } catch (error) {
+    stopAll();
+    if (!(error instanceof UserError)) throw error;
+    console.error(error.message);
+    process.exitCode = 2;
+  }
 }

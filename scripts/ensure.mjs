@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 export const root = fileURLToPath(new URL('..', import.meta.url));
 
 const SOURCES = [
-  ...['assembly', 'src', 'bench', 'scripts', 'asconfig.json', 'package.json'],
+  ...['assembly', 'src', 'bench', 'cli', 'scripts', 'asconfig.json', 'package.json'],
   ...['rolldown.config.mjs', 'rolldown.bench.config.mjs'],
 ];
 export const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';

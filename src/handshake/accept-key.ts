@@ -1,6 +1,7 @@
 // Sec-WebSocket-Key and Sec-WebSocket-Accept, RFC 6455 §1.3, §4.1 and §4.2.2.
 
-const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+/** §1.3. */
+export const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** A fresh Sec-WebSocket-Key: sixteen random bytes as base64. */
 export function createKey(): string {

@@ -26,7 +26,7 @@ const NATIVE_FROM = isUtf8 ? 32 : Number.POSITIVE_INFINITY;
 const WHOLE = FLAG.FIN | FLAG.START | FLAG.FIRST;
 
 /** The rule that a payload of `length` bytes in this form breaks, or 0. */
-function checkLength(length: number, second: number, rules: number): Violation | 0 {
+export function checkLength(length: number, second: number, rules: number): Violation | 0 {
   if (length > Number.MAX_SAFE_INTEGER) return VIOLATION.UNSUPPORTED_DATA_PAYLOAD_LENGTH;
   const form = second & 0x7f;
   if (form < 126 || (rules & RULE.LONG_LENGTHS) !== 0) return 0;

@@ -49,7 +49,11 @@ describe('every entry has its exports', () => {
     'wsimd/bufferutil': ['default', 'mask', 'module.exports', 'unmask'],
     'wsimd/utf-8-validate': ['default', 'isValidUTF8', 'module.exports'],
   };
-  const entries = { wsimd: EXPORTS, 'wsimd/js': EXPORTS, ...adapters };
+  const inspector = [
+    ...['ParseBytesError', 'closeCodeMeaning', 'describeMessage', 'inspect'],
+    ...['inspectConversation', 'parseBytes', 'readHead'],
+  ];
+  const entries = { wsimd: EXPORTS, 'wsimd/js': EXPORTS, 'wsimd/inspect': inspector, ...adapters };
 
   it.each(Object.entries(entries))('import %s', (entry, names) => {
     expect(JSON.parse(run('a.mjs', `import * as m from '${entry}'; ${print}`))).toEqual(names);
@@ -141,6 +145,19 @@ describe('the installed package decodes and encodes', () => {
     );
   });
 
+  it('inspects by itself, with nothing of Node and no WebAssembly', () => {
+    const text = readFileSync(
+      join(folder, 'node_modules', 'wsimd', 'dist', 'inspect', 'index.js'),
+      'utf8',
+    );
+    expect(text).not.toMatch(/^\s*import\b|\bimport\(|\brequire\(/m);
+    const source = `for (const name of ['WebAssembly', 'Buffer', 'process']) delete globalThis[name];
+      const { inspect } = await import('wsimd/inspect');
+      const { messages } = inspect(Uint8Array.of(0xc1, 7, 0xf2, 0x48, 0xcd, 0xc9, 0xc9, 7, 0), { deflate: true });
+      console.log(messages[0].text);`;
+    expect(run('j.mjs', source)).toBe('Hello');
+  });
+
   it('in two worker threads and the main one', () => {
     const source = `import { Worker, isMainThread, parentPort } from 'node:worker_threads';
       import { Decoder, Encoder } from 'wsimd';
@@ -190,11 +207,12 @@ describe('what is shipped', () => {
         .filter((path) => name.test(path))
         .reduce((sum, path) => sum + gzipSync(readFileSync(path)).length, 0);
     expect(
-      sizeOf(/dist[\\/](?!bench|edge|adapters|streams|chunks[\\/]accelerate).*\.js$/),
+      sizeOf(/dist[\\/](?!bench|edge|adapters|streams|inspect|chunks[\\/]accelerate).*\.js$/),
     ).toBeLessThan(38 * 1024);
     expect(sizeOf(/dist[\\/]edge[\\/](?!streams).*\.js$/)).toBeLessThan(32 * 1024);
     expect(sizeOf(/dist[\\/](adapters|chunks[\\/]accelerate).*\.js$/)).toBeLessThan(12 * 1024);
     expect(sizeOf(/dist[\\/](edge[\\/])?streams\.js$/)).toBeLessThan(24 * 1024);
+    expect(sizeOf(/dist[\\/]inspect.*\.js$/)).toBeLessThan(24 * 1024);
     expect(statSync(join(shipped(), 'dist', 'wsimd.wasm')).size).toBeLessThanOrEqual(8192);
   });
 
@@ -224,7 +242,13 @@ import { BatchWriter, Decoder, Encoder, ProtocolError, parseFrameHeader, prepare
 import { Decoder as JsDecoder } from 'wsimd/js';
 import bufferutil, { mask } from 'wsimd/bufferutil';
 import isValidUTF8 from 'wsimd/utf-8-validate';
+import { inspect, parseBytes, type Inspection } from 'wsimd/inspect';
 
+const inspection: Inspection = inspect(parseBytes('8100'), { role: 'server', deflate: { serverMaxWindowBits: 10 } });
+inspection.frames[0].fields[0].meaning satisfies string;
+inspection.problem?.closeCode satisfies number | undefined;
+// @ts-expect-error: no such role
+inspect(new Uint8Array(1), { role: 'both' });
 const views = new Decoder({ role: 'server' }, { message(data, isBinary) { data.byteLength; isBinary satisfies boolean; } });
 // @ts-expect-error: a view is no string
 new Decoder({ role: 'server' }, { message(data) { data.trim(); } });

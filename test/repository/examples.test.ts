@@ -20,7 +20,8 @@ function examplesOf(path: string): { line: number; code: string; output: string 
     }));
 }
 
-const documents = ['README.md', 'docs/api.md', 'docs/browser.md', 'docs/streams.md', 'docs/ws.md'];
+const documents = ['api', 'browser', 'inspect', 'streams', 'ws'].map((name) => `docs/${name}.md`);
+documents.push('README.md');
 
 describe.each(documents)('%s', (path) => {
   const examples = examplesOf(path);

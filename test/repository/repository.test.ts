@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import * as entry from '../../src/index.ts';
+import * as inspector from '../../src/inspect/index.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const read = (path: string) => readFileSync(join(root, path), 'utf8');
@@ -43,7 +44,7 @@ describe('the lock files', () => {
 describe('the sources', () => {
   const sources = files.filter(
     (path) =>
-      /^(assembly|src|bench|scripts)\/.*\.(ts|mjs)$/.test(path) && !path.endsWith('.gen.ts'),
+      /^(assembly|src|bench|cli|scripts)\/.*\.(ts|mjs)$/.test(path) && !path.endsWith('.gen.ts'),
   );
 
   it.each(sources)('%s opens with what it is, and fits', (path) => {
@@ -64,9 +65,11 @@ describe('the sources', () => {
     }
   });
 
-  it('import nothing but each other; the adapter of ws also ws and Node', () => {
+  it('import nothing but each other; the adapter of ws also ws and Node, inspect what it inflates with', () => {
     for (const path of sources.filter((name) => name.startsWith('src/'))) {
-      const allowed = path.startsWith('src/adapters/ws/') ? /^(\.\.?\/|node:|ws$)/ : /^\.\.?\//;
+      let allowed = /^\.\.?\//;
+      if (path.startsWith('src/adapters/ws/')) allowed = /^(\.\.?\/|node:|ws$)/;
+      if (path.startsWith('src/inspect/')) allowed = /^(\.\.?\/|fflate$)/;
       const imports = [...read(path).matchAll(/^(?:import|export)[^'"]*from '([^']+)'/gm)];
       for (const [, target] of imports) {
         expect(target, path).toMatch(allowed);
@@ -80,6 +83,8 @@ describe('the documents', () => {
   it('name every export', () => {
     const reference = read('docs/api.md');
     for (const name of Object.keys(entry)) expect(reference).toContain(name);
+    const inspecting = read('docs/inspect.md');
+    for (const name of Object.keys(inspector)) expect(inspecting).toContain(name);
   });
 
   it('give every error its line', () => {

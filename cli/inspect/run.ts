@@ -1,0 +1,87 @@
+// `wsimd inspect`: reads the input, explains it, and tells by its exit status what came of it.
+
+import { type Inspection, type InspectOptions, inspect } from 'wsimd/inspect';
+import { readCapture } from './capture.ts';
+import type { Options } from './command.ts';
+import { UserError } from './errors.ts';
+import { readHar } from './har.ts';
+import { openInput } from './input.ts';
+import { toJson } from './json.ts';
+import { captureText } from './text-capture.ts';
+import { harText } from './text-har.ts';
+import { inspectionText } from './text-inspection.ts';
+
+/** What was explained: as text, as JSON, and whether a rule is broken. */
+interface Outcome {
+  text: () => Iterable<string>;
+  json: unknown;
+  isBroken: boolean;
+}
+
+/** Whether either the frames or the handshake break a rule. */
+function isBroken({ problem, handshake }: Inspection): boolean {
+  return problem !== undefined || (handshake?.faults.length ?? 0) > 0;
+}
+
+/** Runs the command. Sets the exit status. */
+export async function run(file: string | undefined, options: Options): Promise<void> {
+  // A pipe that is closed early, as by `| head`, ends it quietly.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
+  try {
+    const { text, json, isBroken: broken } = await explain(file, options);
+    process.exitCode = broken ? 1 : 0;
+    if (options.json) process.stdout.write(`${toJson(json)}\n`);
+    else for (const part of text()) process.stdout.write(`${part}\n`);
+  } catch (error) {
+    // Status 1 would say that it was explained, also where the fault is this program's.
+    process.exitCode = 2;
+    const { message, stack } = error as Error;
+    process.stderr.write(`${error instanceof UserError ? message : stack}\n`);
+  } finally {
+    // Nothing more is read, whatever else is piped in.
+    process.stdin.destroy();
+  }
+}
+
+async function explain(file: string | undefined, options: Options): Promise<Outcome> {
+  const input = await openInput(file, options);
+  const how: InspectOptions = {
+    role: options.role,
+    maxFrames: options.maxFrames,
+    maxPayloadPreview: options.preview,
+    ...(options.deflate ? { deflate: deflateOf(options) } : {}),
+  };
+  const isShort = options.summary === true;
+  switch (input.kind) {
+    case 'bytes': {
+      const inspection = inspect(input.bytes, how);
+      return {
+        text: () => inspectionText(inspection, input.bytes.length, isShort),
+        json: inspection,
+        isBroken: isBroken(inspection),
+      };
+    }
+    case 'har': {
+      const har = readHar(input.text, input.name, options);
+      return { text: () => harText(har), json: har, isBroken: false };
+    }
+    case 'capture': {
+      const capture = await readCapture(input.stream, input.name, { ...how, only: options.stream });
+      return {
+        text: () => captureText(capture, isShort),
+        json: capture,
+        isBroken: capture.connections.some(
+          ({ client, server }) => isBroken(client.inspection) || isBroken(server.inspection),
+        ),
+      };
+    }
+  }
+}
+
+function deflateOf({ contextTakeover }: Options): InspectOptions['deflate'] {
+  if (contextTakeover) return {};
+  return { clientNoContextTakeover: true, serverNoContextTakeover: true };
+}

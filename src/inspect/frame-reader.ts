@@ -1,0 +1,259 @@
+// Bytes -> frames as reports, RFC 6455 §5.2, with every rule checked in the decoder's order, so that both
+// stop at the same byte for the same reason.
+
+import { FLAG } from '../kernel/frame-table.ts';
+import { rotateKey, xorOnce } from '../kernel/js-mask.ts';
+import { checkLength } from '../kernel/js-scan.ts';
+import { locateFault } from '../kernel/utf8.ts';
+import { readStatusCode } from '../protocol/control-payload.ts';
+import { VIOLATION, type Violation } from '../protocol/errors.ts';
+import {
+  checkHeader,
+  headerLength,
+  RULE,
+  readMaskingKey,
+  readPayloadLength,
+} from '../protocol/header.ts';
+import { CLOSE, isControl, TEXT } from '../protocol/opcodes.ts';
+import { isValidStatusCode } from '../protocol/status-codes.ts';
+import { reportOf } from './frame-report.ts';
+import { MessageBuilder } from './message-builder.ts';
+import { problemOf } from './problem.ts';
+import type { Settings } from './settings.ts';
+import { TextCheck } from './text-check.ts';
+import type { FrameReport, Problem, Truncation } from './types.ts';
+
+/** Bytes of a payload that are unmasked at once where no report of it is made. */
+const TILE = 65536;
+
+/** A frame whose header is right. */
+interface Frame {
+  at: number;
+  opcode: number;
+  fin: boolean;
+  /** Bytes of its header. */
+  header: number;
+  declared: number;
+  /** Bytes of its payload that are there. */
+  here: number;
+}
+
+/** One direction of a connection, from its first frame on. */
+export class FrameReader {
+  readonly frames: FrameReport[] = [];
+  readonly builder: MessageBuilder;
+  problem: Problem | undefined;
+  truncated: Truncation | undefined;
+  framesLeft = 0;
+  /** Where in the input the next frame begins; in the end, where nothing more was read. */
+  at: number;
+  private readonly bytes: Uint8Array;
+  private readonly settings: Settings;
+  private readonly rules: number;
+  /** Opcode (and COMPRESSED) of the message in progress, 0 between messages. */
+  private fragmented = 0;
+  private messageLength = 0;
+  private readonly text = new TextCheck();
+  private isClosed = false;
+  private scratch: Uint8Array | null = null;
+
+  constructor(bytes: Uint8Array, from: number, settings: Settings) {
+    this.bytes = bytes;
+    this.at = from;
+    this.settings = settings;
+    this.builder = new MessageBuilder(settings);
+    this.rules =
+      (settings.sender === 'client' ? RULE.SERVER : 0) | (settings.deflate ? RULE.RSV1 : 0);
+  }
+
+  /** Reads to the end, the close frame or the first broken rule. */
+  read(): void {
+    while (this.at < this.bytes.length && !this.isOver) this.readFrame();
+    this.builder.abandon();
+  }
+
+  private get isOver(): boolean {
+    return this.isClosed || this.problem !== undefined || this.truncated !== undefined;
+  }
+
+  private get index(): number {
+    return this.frames.length + this.framesLeft;
+  }
+
+  private get isReporting(): boolean {
+    return this.frames.length < this.settings.maxFrames;
+  }
+
+  private readFrame(): void {
+    const { bytes, at } = this;
+    const available = bytes.length - at;
+    const [first, second] = [bytes[at], bytes[at + 1]];
+    if (available < 2) {
+      this.cutHeader(2 - available);
+      return;
+    }
+    const broken = checkHeader(first, second, this.rules, this.fragmented);
+    const header = headerLength(second);
+    if (broken !== 0) this.refuse(broken, valueAtFault(broken, first, second));
+    else if (available < header) this.cutHeader(header - available);
+    else this.readLength(header, available);
+  }
+
+  /** A header that is right but for its length. */
+  private readLength(header: number, available: number): void {
+    const { bytes, at } = this;
+    const opcode = bytes[at] & 15;
+    const declared = readPayloadLength(bytes, at);
+    const broken = checkLength(declared, bytes[at + 1], this.rules);
+    if (!isControl(opcode)) this.messageLength += declared;
+    if (broken !== 0) this.refuse(broken);
+    else if (this.messageLength > this.settings.maxPayload) {
+      this.refuse(VIOLATION.UNSUPPORTED_MESSAGE_LENGTH);
+    } else {
+      const here = Math.min(declared, available - header);
+      this.take({ at, opcode, fin: bytes[at] > 127, header, declared, here });
+    }
+  }
+
+  /** A frame whose header is right: its payload. */
+  private take(frame: Frame): void {
+    const { at, opcode, fin, header, declared, here } = frame;
+    const payloadAt = at + header;
+    const isData = !isControl(opcode);
+    if (isData && opcode !== 0) this.beginMessage(opcode, payloadAt);
+    const report = this.report();
+    if (isData && report !== undefined) this.builder.add(report.index, report.payload);
+    const isWhole = here === declared;
+    const fault = isData
+      ? this.checkText(frame, report?.payload, fin && isWhole)
+      : this.checkClose(frame, report?.payload);
+    this.at = payloadAt + here;
+    if (fault !== undefined) this.fail(fault, report);
+    else if (!isWhole) this.cut('payload', declared - here);
+    else if (isData && fin) this.finishMessage(report);
+    else if (opcode === CLOSE) this.isClosed = true;
+  }
+
+  private beginMessage(opcode: number, payloadAt: number): void {
+    const isCompressed = (this.bytes[this.at] & 0x40) !== 0;
+    this.fragmented = opcode | (isCompressed ? FLAG.COMPRESSED : 0);
+    this.text.reset();
+    this.builder.begin(opcode, isCompressed, payloadAt);
+  }
+
+  private finishMessage(report: FrameReport | undefined): void {
+    this.fragmented = 0;
+    this.messageLength = 0;
+    if (report === undefined) return;
+    const problem = this.builder.finish();
+    if (problem === undefined) return;
+    report.problem = problem;
+    this.problem = problem;
+  }
+
+  /** §8.1. `payload` is the unmasked one, where there is a report of it. */
+  private checkText(
+    frame: Frame,
+    payload: Uint8Array | undefined,
+    isLast: boolean,
+  ): Problem | undefined {
+    if (this.fragmented !== TEXT) return undefined;
+    const payloadAt = frame.at + frame.header;
+    let fault = -1;
+    if (payload !== undefined) fault = this.text.add(payload, payloadAt);
+    else {
+      for (let at = 0; at < frame.here && fault === -1; at += TILE) {
+        fault = this.text.add(this.unmaskTile(frame, at), payloadAt + at);
+      }
+    }
+    if (fault === -1 && isLast) fault = this.text.end();
+    if (fault === -1) return undefined;
+    return problemOf(VIOLATION.INVALID_UTF8, this.settings.sender, { offset: fault });
+  }
+
+  /** §5.5.1, §7.4. */
+  private checkClose(frame: Frame, unmasked: Uint8Array | undefined): Problem | undefined {
+    const { opcode, declared, here } = frame;
+    if (opcode !== CLOSE || declared === 0 || here < declared) return undefined;
+    const { sender } = this.settings;
+    const payload = unmasked ?? this.unmaskTile(frame, 0);
+    const value = readStatusCode(payload);
+    const offset = frame.at + frame.header;
+    if (!isValidStatusCode(value)) {
+      return problemOf(VIOLATION.INVALID_CLOSE_CODE, sender, { offset, value });
+    }
+    const fault = locateFault(payload, 2, payload.length, 0);
+    if (fault === payload.length) return undefined;
+    return problemOf(VIOLATION.INVALID_UTF8, sender, { offset: offset + fault });
+  }
+
+  /** A part of a payload, from `from` on; of a masked one, in memory that the next call overwrites. */
+  private unmaskTile(frame: Frame, from: number): Uint8Array {
+    const begin = frame.at + frame.header;
+    const to = Math.min(frame.here, from + TILE);
+    const raw = this.bytes.subarray(begin + from, begin + to);
+    if ((this.rules & RULE.SERVER) === 0) return raw;
+    this.scratch ??= new Uint8Array(TILE);
+    this.scratch.set(raw);
+    const key = readMaskingKey(this.bytes, begin - 4);
+    xorOnce(this.scratch, 0, raw.length, rotateKey(key, from));
+    return this.scratch.subarray(0, raw.length);
+  }
+
+  /** Reports the frame at `this.at`, or only counts it. */
+  private report(): FrameReport | undefined {
+    if (this.isReporting) {
+      const report = reportOf(this.bytes, this.at, this.index, this.settings.maxPayloadPreview);
+      this.frames.push(report);
+      return report;
+    }
+    if (this.framesLeft++ === 0) this.builder.abandon();
+    return undefined;
+  }
+
+  /** The header breaks a rule: the frame is explained as far as it is there. */
+  private refuse(violation: Violation, value?: number): void {
+    const at = { offset: this.at, ...(value === undefined ? {} : { value }) };
+    const problem = problemOf(violation, this.settings.sender, at);
+    const report = this.report();
+    if (report === undefined) this.at = Math.min(this.bytes.length, this.at + 2);
+    else this.at = Math.max(...report.fields.map(({ to }) => to));
+    this.fail(problem, report);
+  }
+
+  private fail(problem: Problem, report: FrameReport | undefined): void {
+    this.problem = problem;
+    if (report !== undefined) report.problem = problem;
+    const isControlFrame = report !== undefined && isControl(report.opcode);
+    this.builder.abandon(isControlFrame ? undefined : problem);
+  }
+
+  private cutHeader(missing: number): void {
+    this.report();
+    this.cut('header', missing);
+    this.at = this.bytes.length;
+  }
+
+  /** The input ends inside the frame that was reported last. */
+  private cut(where: 'header' | 'payload', missing: number): void {
+    const frame = this.index - 1;
+    const bytes = `${missing} byte${missing === 1 ? ' is' : 's are'} missing`;
+    const atLeast = where === 'header' ? ' at least' : '';
+    const message = `The input ends inside the ${where} of frame ${frame}: ${bytes}${atLeast}.`;
+    this.truncated = { frame, where, missing, message };
+  }
+}
+
+/** What of the header breaks the rule, where that is one field; as the decoder has it. */
+function valueAtFault(violation: Violation, first: number, second: number): number | undefined {
+  switch (violation) {
+    case VIOLATION.RESERVED_OPCODE:
+    case VIOLATION.UNEXPECTED_CONTINUATION:
+    case VIOLATION.EXPECTED_CONTINUATION:
+      return first & 15;
+    case VIOLATION.INVALID_CONTROL_PAYLOAD_LENGTH:
+      return second & 127;
+    default:
+      return undefined;
+  }
+}

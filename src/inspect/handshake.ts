@@ -1,0 +1,216 @@
+// The opening handshake, RFC 6455 §4: the head of an HTTP request or response, and what is wrong with it.
+
+import { GUID, isKey } from '../handshake/accept-key.ts';
+import { anyTextOf } from './preview.ts';
+import { sha1 } from './sha1.ts';
+import type { DeflateParams } from './types.ts';
+
+/** A rule of the handshake that is broken. */
+export interface HandshakeFault {
+  section: string;
+  message: string;
+}
+
+/** The head of an HTTP request or response. */
+export interface HttpHead {
+  kind: 'request' | 'response';
+  /** Its first line. */
+  line: string;
+  /** Of a request. */
+  method?: string;
+  /** Of a request. */
+  target?: string;
+  /** "1.1" */
+  version: string;
+  /** Of a response. */
+  status?: number;
+  /** Of a response, in its words. */
+  reason?: string;
+  headers: { name: string; value: string }[];
+  /** Bytes it takes, with the empty line. */
+  length: number;
+  /** Whether frames follow: a request that asks for WebSocket, a response that switches to it. */
+  isUpgrade: boolean;
+  /** Sec-WebSocket-Protocol: what is offered, or the one that was chosen. */
+  subprotocols: string[];
+  /** Sec-WebSocket-Extensions, as it stands there. */
+  extensions: string;
+  /** permessage-deflate, as first offered or as agreed to. */
+  deflate?: DeflateParams;
+  /** Sec-WebSocket-Key, of a request. */
+  key?: string;
+  /** Sec-WebSocket-Accept, of a response. */
+  accept?: string;
+  /** What Sec-WebSocket-Accept must be, where the key is known. */
+  expectedAccept?: string;
+  faults: HandshakeFault[];
+}
+
+const MAX_HEAD = 65536;
+const REQUEST = /^([A-Z]{1,20}) (\S{1,8000}) HTTP\/(\d\.\d)$/;
+const RESPONSE = /^HTTP\/(\d\.\d) (\d{3})(?: (.*))?$/;
+
+/** Whether the bytes begin as HTTP does, or could: no frame begins so, for of both ends RSV1 is set. */
+export function isHttp(bytes: Uint8Array): boolean {
+  const text = anyTextOf(bytes.subarray(0, 16));
+  return /^(HTTP\/\d|(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) )/.test(text);
+}
+
+/** The index behind the empty line that ends a head; -1 where there is none. */
+export function endOfHead(bytes: Uint8Array): number {
+  const to = Math.min(bytes.length, MAX_HEAD);
+  for (let at = 1; at < to; at++) {
+    if (bytes[at] !== 10) continue;
+    if (bytes[at - 1] === 10) return at + 1;
+    if (bytes[at - 1] === 13 && bytes[at - 2] === 10) return at + 1;
+  }
+  return -1;
+}
+
+/** Reads the head the bytes begin with; undefined where it is not whole, or none. Borrows them. */
+export function readHead(bytes: Uint8Array): HttpHead | undefined {
+  if (!isHttp(bytes)) return undefined;
+  const length = endOfHead(bytes);
+  if (length === -1) return undefined;
+  const [line, ...lines] = anyTextOf(bytes.subarray(0, length)).split(/\r?\n/);
+  const request = REQUEST.exec(line);
+  const response = RESPONSE.exec(line);
+  if (request === null && response === null) return undefined;
+  const headers = lines.filter((text) => text !== '').map(readHeader);
+  const of = (name: string) => headerValue(headers, name);
+  const extensions = of('sec-websocket-extensions') ?? '';
+  const head: HttpHead = {
+    kind: request !== null ? 'request' : 'response',
+    line,
+    version: request?.[3] ?? response?.[1] ?? '',
+    headers,
+    length,
+    isUpgrade: false,
+    subprotocols: listOf(of('sec-websocket-protocol')),
+    extensions,
+    faults: [],
+  };
+  const deflate = readDeflate(extensions);
+  if (deflate !== undefined) head.deflate = deflate;
+  if (request !== null) completeRequest(head, request);
+  else if (response !== null) completeResponse(head, response);
+  return head;
+}
+
+function completeRequest(head: HttpHead, [, method, target]: RegExpExecArray): void {
+  const key = headerValue(head.headers, 'sec-websocket-key');
+  Object.assign(head, { method, target, ...(key === undefined ? {} : { key }) });
+  if (key !== undefined) head.expectedAccept = acceptOf(key);
+  head.isUpgrade =
+    key !== undefined || listOf(headerValue(head.headers, 'upgrade')).some(isWebSocket);
+  if (head.isUpgrade) head.faults = faultsOfRequest(head);
+}
+
+function completeResponse(head: HttpHead, [, , status, reason = '']: RegExpExecArray): void {
+  const accept = headerValue(head.headers, 'sec-websocket-accept');
+  Object.assign(head, { status: Number(status), reason });
+  if (accept !== undefined) head.accept = accept;
+  head.isUpgrade = head.status === 101;
+  if (head.isUpgrade) head.faults = faultsOfUpgrade(head, '4.2.2');
+}
+
+function readHeader(line: string): { name: string; value: string } {
+  const colon = line.indexOf(':');
+  if (colon === -1) return { name: line.trim(), value: '' };
+  return { name: line.slice(0, colon).trim(), value: line.slice(colon + 1).trim() };
+}
+
+/** All headers of that name (in lower case) as one, as RFC 9110 §5.3 joins them. */
+function headerValue(headers: HttpHead['headers'], name: string): string | undefined {
+  const found = headers.filter((header) => header.name.toLowerCase() === name);
+  return found.length === 0 ? undefined : found.map(({ value }) => value).join(', ');
+}
+
+function listOf(value: string | undefined): string[] {
+  return (value ?? '')
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+const isWebSocket = (item: string): boolean => item.toLowerCase() === 'websocket';
+
+/** Sec-WebSocket-Accept for a key, §4.2.2. */
+export function acceptOf(key: string): string {
+  const hash = sha1(new TextEncoder().encode(key + GUID));
+  return btoa(String.fromCharCode(...hash));
+}
+
+/** The first permessage-deflate of a Sec-WebSocket-Extensions header, RFC 7692 §7.1. */
+export function readDeflate(extensions: string): DeflateParams | undefined {
+  for (const extension of extensions.split(',')) {
+    const [name, ...params] = extension.split(';').map((part) => part.trim());
+    if (name !== 'permessage-deflate') continue;
+    const found: DeflateParams = {};
+    for (const param of params) {
+      const [key, value = ''] = param.split('=').map((part) => part.trim());
+      const bits = Number(value.replaceAll('"', ''));
+      if (key === 'server_no_context_takeover') found.serverNoContextTakeover = true;
+      if (key === 'client_no_context_takeover') found.clientNoContextTakeover = true;
+      if (key === 'server_max_window_bits' && bits > 0) found.serverMaxWindowBits = bits;
+      if (key === 'client_max_window_bits' && bits > 0) found.clientMaxWindowBits = bits;
+    }
+    return found;
+  }
+  return undefined;
+}
+
+function faultsOfUpgrade({ headers }: HttpHead, section: string): HandshakeFault[] {
+  const faults: HandshakeFault[] = [];
+  if (!listOf(headerValue(headers, 'upgrade')).some(isWebSocket)) {
+    faults.push({ section, message: 'the header Upgrade does not name websocket' });
+  }
+  const connection = listOf(headerValue(headers, 'connection'));
+  if (!connection.some((item) => item.toLowerCase() === 'upgrade')) {
+    faults.push({ section, message: 'the header Connection does not name Upgrade' });
+  }
+  return faults;
+}
+
+function faultsOfRequest(head: HttpHead): HandshakeFault[] {
+  const section = '4.2.1';
+  const faults = faultsOfUpgrade(head, section);
+  const version = headerValue(head.headers, 'sec-websocket-version');
+  if (head.method !== 'GET') faults.push({ section, message: `the method is not GET` });
+  if (head.version === '1.0') faults.push({ section, message: 'HTTP/1.0 is too old' });
+  if (headerValue(head.headers, 'host') === undefined) {
+    faults.push({ section, message: 'the header Host is missing' });
+  }
+  if (!isKey(head.key ?? '')) {
+    faults.push({ section, message: 'Sec-WebSocket-Key is not 16 bytes in base64' });
+  }
+  if (version !== '13') {
+    faults.push({ section, message: `Sec-WebSocket-Version is ${version ?? 'missing'}, not 13` });
+  }
+  return faults;
+}
+
+/** Adds what only both heads together tell: §4.1, what a client checks of the response. */
+export function checkAgreement(request: HttpHead, response: HttpHead): void {
+  if (!response.isUpgrade) return;
+  const section = '4.1';
+  const fault = (message: string) => response.faults.push({ section, message });
+  if (request.expectedAccept !== undefined) {
+    response.expectedAccept = request.expectedAccept;
+    if (response.accept !== request.expectedAccept) {
+      fault(
+        `Sec-WebSocket-Accept is ${response.accept ?? 'missing'}, not ${request.expectedAccept}`,
+      );
+    }
+  }
+  const unasked = response.subprotocols.filter((name) => !request.subprotocols.includes(name));
+  if (unasked.length > 0) fault(`the subprotocol ${unasked.join(', ')} was not offered`);
+  const offered = namesOf(request.extensions);
+  for (const name of namesOf(response.extensions)) {
+    if (!offered.includes(name)) fault(`the extension ${name} was not offered`);
+  }
+}
+
+function namesOf(extensions: string): string[] {
+  return listOf(extensions).map((extension) => extension.split(';')[0].trim());
+}

@@ -1,0 +1,66 @@
+// Undoing permessage-deflate, RFC 7692 §7.2.2: one message after another, with the window they share.
+
+import { Inflate } from 'fflate';
+import { join } from './join.ts';
+
+/** Bytes inflated at once: at most 4 MiB come of them. */
+const SLICE = 4096;
+/** What the sender took off the end of every message. */
+const TAIL = new Uint8Array([0x00, 0x00, 0xff, 0xff]);
+/** A last block of one byte. Behind a whole message it gives that byte; behind half of one, anything else. */
+const PROBE = new Uint8Array([0x01, 0x01, 0x00, 0xfe, 0xff, 0x58]);
+const WINDOW = 32768;
+
+/** What came of a message. */
+export interface Inflated {
+  data: Uint8Array;
+  /** False where the budget was used up before its end. */
+  isWhole: boolean;
+}
+
+/** One direction of a connection. */
+export class Inflater {
+  private readonly keepsWindow: boolean;
+  private budget: number;
+  private window: Uint8Array = new Uint8Array(0);
+  /** The window was lost: what refers to it cannot be inflated any more. */
+  isLost = false;
+
+  constructor(noContextTakeover: boolean, maxInflated: number) {
+    this.keepsWindow = !noContextTakeover;
+    this.budget = maxInflated;
+  }
+
+  /** Inflates a message; throws where that cannot be done. */
+  inflate(payload: Uint8Array): Inflated {
+    const { keepsWindow } = this;
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    const inflate = new Inflate({ dictionary: this.window }, (piece) => {
+      pieces.push(piece);
+      length += piece.length;
+    });
+    for (let at = 0; at < payload.length && length <= this.budget; at += SLICE) {
+      inflate.push(payload.subarray(at, at + SLICE));
+    }
+    if (length <= this.budget) inflate.push(TAIL);
+    const isWhole = length <= this.budget;
+    if (isWhole) this.probe(inflate, pieces);
+    const data = join(pieces).subarray(0, this.budget);
+    this.budget -= data.length;
+    this.isLost = keepsWindow && !isWhole;
+    if (keepsWindow) this.window = join([this.window, data.subarray(-WINDOW)]).slice(-WINDOW);
+    return { data, isWhole };
+  }
+
+  /** Throws where what was pushed does not end where a block does. */
+  private probe(inflate: Inflate, pieces: Uint8Array[]): void {
+    const before = pieces.length;
+    inflate.push(PROBE, true);
+    const probe = join(pieces.splice(before));
+    // No byte: a block had BFINAL set, which ends the message too (§7.2.3.4).
+    if (probe.length > 1 || (probe.length === 1 && probe[0] !== 0x58)) {
+      throw new Error('the compressed data ends inside a block');
+    }
+  }
+}

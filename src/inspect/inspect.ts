@@ -1,0 +1,137 @@
+// Bytes of one direction of a connection, explained: handshake, frames, messages, and the rule that is broken.
+
+import { type BytesLike, toBytes } from '../codec/bytes.ts';
+import { type Role, VIOLATION } from '../protocol/errors.ts';
+import { FrameReader } from './frame-reader.ts';
+import { checkAgreement, endOfHead, type HttpHead, isHttp, readHead } from './handshake.ts';
+import { settle } from './settings.ts';
+import type { DeflateParams, Inspection, InspectOptions } from './types.ts';
+
+/** What both ends of a connection sent. */
+export interface Conversation {
+  client: BytesLike;
+  server: BytesLike;
+}
+
+/**
+ * Explains the bytes that one end of a connection sent, from the handshake or from a frame's beginning on.
+ * Never throws because of the bytes; of wrong options it throws a TypeError or RangeError. Borrows them;
+ * payloads of unmasked frames, and messages of one such frame, are views of them.
+ */
+export function inspect(bytes: BytesLike, options: InspectOptions = {}): Inspection {
+  const input = toBytes(bytes);
+  const limits = settle(options);
+  const head = readHead(input);
+  const { otherHead } = options;
+  if (head?.kind === 'response' && otherHead?.kind === 'request') checkAgreement(otherHead, head);
+  const sender = senderOf(input, head, options.role);
+  const notes: string[] = [];
+  const deflate = deflateOf(options.deflate, head, otherHead, notes);
+  const inspection: Inspection = {
+    sender,
+    ...(head === undefined ? {} : { handshake: head }),
+    ...(deflate === undefined ? {} : { deflate }),
+    ...{ frames: [], messages: [], bytesLeft: 0, framesLeft: 0, notes },
+  };
+  const why = whyNoFrames(input, head, otherHead);
+  if (why === undefined) readFrames(input, inspection, { ...limits, sender, deflate });
+  else {
+    notes.push(why);
+    inspection.bytesLeft = input.length - (head?.length ?? 0);
+    if (head === undefined && endOfHead(input) === -1) {
+      const message = 'The input ends inside the head of the handshake: its empty line is missing.';
+      inspection.truncated = { where: 'handshake', missing: 1, message };
+    }
+  }
+  return inspection;
+}
+
+/** Explains both directions of a connection, each with what the other's handshake tells. */
+export function inspectConversation(
+  { client, server }: Conversation,
+  options: Omit<InspectOptions, 'role' | 'otherHead'> = {},
+): { client: Inspection; server: Inspection } {
+  const heads = { client: readHead(toBytes(client)), server: readHead(toBytes(server)) };
+  const one = (role: Role, bytes: BytesLike, otherHead: HttpHead | undefined) =>
+    inspect(bytes, { ...options, role, ...(otherHead === undefined ? {} : { otherHead }) });
+  return {
+    client: one('client', client, heads.server),
+    server: one('server', server, heads.client),
+  };
+}
+
+function senderOf(
+  input: Uint8Array,
+  head: HttpHead | undefined,
+  role: InspectOptions['role'] = 'auto',
+): Role {
+  if (role !== 'auto') return role;
+  if (head !== undefined) return head.kind === 'request' ? 'client' : 'server';
+  if (isHttp(input)) return input[0] === 0x48 && input[1] === 0x54 ? 'server' : 'client';
+  return input.length < 2 || input[1] > 127 ? 'client' : 'server';
+}
+
+/** The permessage-deflate in use: what was said, then what the response says, then what the request offers. */
+function deflateOf(
+  said: boolean | DeflateParams | undefined,
+  head: HttpHead | undefined,
+  otherHead: HttpHead | undefined,
+  notes: string[],
+): DeflateParams | undefined {
+  if (said !== undefined) return said === true ? {} : said || undefined;
+  const heads = [head, otherHead];
+  const response = heads.find((one) => one?.kind === 'response');
+  if (response !== undefined) return response.deflate;
+  const offer = heads.find((one) => one?.kind === 'request')?.deflate;
+  if (offer !== undefined) {
+    notes.push(
+      'The response is not known: permessage-deflate is taken to be agreed on as offered.',
+    );
+  }
+  return offer;
+}
+
+/** Why what follows the head is no frames; undefined where it is. */
+function whyNoFrames(
+  input: Uint8Array,
+  head: HttpHead | undefined,
+  otherHead: HttpHead | undefined,
+): string | undefined {
+  if (head === undefined)
+    return isHttp(input) ? 'It begins as HTTP does, with no head that can be read.' : undefined;
+  if (head.kind === 'request' && !head.isUpgrade)
+    return 'A request that does not ask for WebSocket.';
+  const response = head.kind === 'response' ? head : otherHead;
+  if (response?.kind !== 'response' || response.isUpgrade) return undefined;
+  const words = `${response.status} ${response.reason}`.trim();
+  return `The handshake was refused: ${words}. No frames follow (§4.1).`;
+}
+
+function readFrames(
+  input: Uint8Array,
+  inspection: Inspection,
+  settings: ConstructorParameters<typeof FrameReader>[2],
+): void {
+  const reader = new FrameReader(input, inspection.handshake?.length ?? 0, settings);
+  reader.read();
+  const { frames, builder, problem, truncated, framesLeft } = reader;
+  const bytesLeft = input.length - reader.at;
+  Object.assign(inspection, { frames, messages: builder.messages, bytesLeft, framesLeft });
+  if (problem !== undefined) inspection.problem = problem;
+  if (truncated !== undefined) inspection.truncated = truncated;
+  const { notes } = inspection;
+  notes.push(...builder.notes);
+  if (framesLeft > 0) {
+    const checked =
+      settings.deflate === undefined ? '' : '; compressed messages among them were not inflated';
+    notes.push(`${framesLeft} more frames were checked and are not shown${checked}.`);
+  }
+  if (problem?.violation === VIOLATION.UNEXPECTED_RSV_1 && settings.deflate === undefined) {
+    notes.push('RSV1 is right where permessage-deflate was negotiated; if it was, say so.');
+  }
+  if (bytesLeft > 0 && problem === undefined && truncated === undefined) {
+    notes.push(
+      `${bytesLeft} bytes follow the close frame: a receiver ignores them (§5.5.1, §7.1.1).`,
+    );
+  }
+}

@@ -1,0 +1,108 @@
+// Frames -> messages as reports, RFC 6455 §5.4, inflated where they were compressed (RFC 7692 §6.2).
+
+import { isValidUtf8 } from '../kernel/utf8.ts';
+import { VIOLATION } from '../protocol/errors.ts';
+import { TEXT } from '../protocol/opcodes.ts';
+import { Inflater } from './inflate.ts';
+import { join } from './join.ts';
+import { messageReport, textOf } from './preview.ts';
+import { problemOf } from './problem.ts';
+import type { Settings } from './settings.ts';
+import type { MessageReport, Problem } from './types.ts';
+
+const LOST = 'The compressed messages behind it are not inflated: they may refer to what was not.';
+
+/** The message in progress, and those that are done. */
+export class MessageBuilder {
+  readonly messages: MessageReport[] = [];
+  readonly notes: string[] = [];
+  private readonly settings: Settings;
+  private readonly inflater: Inflater;
+  private opcode = 0;
+  private compressed = false;
+  /** Where in the input its first payload byte is. */
+  private at = 0;
+  private frames: number[] = [];
+  private pieces: Uint8Array[] = [];
+
+  constructor(settings: Settings) {
+    const { sender, deflate, maxInflated } = settings;
+    this.settings = settings;
+    const isFresh =
+      sender === 'client' ? deflate?.clientNoContextTakeover : deflate?.serverNoContextTakeover;
+    this.inflater = new Inflater(isFresh === true, maxInflated);
+  }
+
+  /** A message begins. */
+  begin(opcode: number, compressed: boolean, at: number): void {
+    Object.assign(this, { opcode, compressed, at, frames: [], pieces: [] });
+  }
+
+  add(frame: number, payload: Uint8Array): void {
+    this.frames.push(frame);
+    this.pieces.push(payload);
+  }
+
+  /** The message is whole. Returns what is wrong with it, if anything is. */
+  finish(): Problem | undefined {
+    const payload = join(this.pieces);
+    if (!this.compressed) {
+      this.report(payload, true);
+      return undefined;
+    }
+    return this.finishCompressed(payload);
+  }
+
+  /** The message will not become whole. */
+  abandon(problem?: Problem): void {
+    if (this.frames.length === 0) return;
+    const data = this.compressed ? new Uint8Array(0) : join(this.pieces);
+    const report = this.report(data, false);
+    if (problem !== undefined) report.problem = problem;
+  }
+
+  private finishCompressed(payload: Uint8Array): Problem | undefined {
+    const { sender, maxPayload, maxInflated } = this.settings;
+    const first = this.frames[0];
+    if (this.inflater.isLost) {
+      this.note(LOST);
+      this.report(new Uint8Array(0), false);
+      return undefined;
+    }
+    const fail = (violation: Problem['violation'], data: Uint8Array, detail?: string) => {
+      const at = { offset: this.at, ...(detail === undefined ? {} : { detail }) };
+      const problem = problemOf(violation, sender, at);
+      this.report(data, false).problem = problem;
+      return problem;
+    };
+    try {
+      const { data, isWhole } = this.inflater.inflate(payload);
+      if (data.length > maxPayload) return fail(VIOLATION.UNSUPPORTED_MESSAGE_LENGTH, data);
+      const isText = isWhole ? isValidUtf8(data) : textOf(data, true) !== undefined;
+      if (this.opcode === TEXT && !isText) return fail(VIOLATION.INVALID_UTF8, data);
+      this.report(data, isWhole);
+      if (!isWhole) {
+        const from = `${payload.length} bytes became more than the ${maxInflated} to inflate in all`;
+        this.note(`The message of frame ${first} is not inflated to its end: ${from}.`);
+      }
+      return undefined;
+    } catch (error) {
+      const detail = (error as Error).message;
+      return fail(VIOLATION.INVALID_EXTENSION_DATA, new Uint8Array(0), detail);
+    }
+  }
+
+  /** What many messages would have said of them is said of the first. */
+  private note(text: string): void {
+    if (this.notes.length < 2 && !this.notes.includes(text)) this.notes.push(text);
+  }
+
+  private report(data: Uint8Array, complete: boolean): MessageReport {
+    const { opcode, compressed, frames } = this;
+    const message = messageReport(opcode, data, this.settings.maxPayloadPreview, !complete);
+    Object.assign(message, { frames, compressed });
+    this.messages.push(message);
+    this.begin(0, false, 0);
+    return message;
+  }
+}

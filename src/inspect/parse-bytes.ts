@@ -1,0 +1,153 @@
+// Bytes as people paste them: hex in any usual form, hex dumps, base64 -> the bytes.
+
+import { isDump, parseDump } from './hex-dump.ts';
+
+/** The text is no bytes; tells what is wrong, and where. */
+export class ParseBytesError extends SyntaxError {
+  override readonly name = 'ParseBytesError';
+  /** From 1 on. */
+  readonly line: number;
+  /** From 1 on, in UTF-16 code units. */
+  readonly column: number;
+
+  constructor(what: string, text: string, at: number) {
+    const before = text.slice(0, at);
+    const line = before.split('\n').length;
+    const column = at - before.lastIndexOf('\n');
+    super(`line ${line}, column ${column}: ${what}`);
+    this.line = line;
+    this.column = column;
+  }
+}
+
+/**
+ * The bytes a text stands for: hex with or without spaces, colons, commas, 0x or \x; what hexdump -C, xxd,
+ * tcpdump and Wireshark print, with offsets and text beside; base64, standard or URL-safe. `format` insists.
+ * Throws a {@link ParseBytesError}.
+ */
+export function parseBytes(text: string, format?: 'hex' | 'base64'): Uint8Array<ArrayBuffer> {
+  if (format === 'base64') return parseBase64(text);
+  if (isDump(text)) {
+    return parseDump(text, (what, at) => {
+      throw new ParseBytesError(what, text, at);
+    });
+  }
+  if (format === 'hex') return parseHex(text);
+  const strange = firstOutside(text, isHexText);
+  if (strange === -1 || isEscaped(text)) return parseHex(text);
+  const isBase64 = firstOutside(withoutDataUrl(text), isBase64Text) === -1;
+  if (isBase64) return parseBase64(text);
+  throw new ParseBytesError(`${quote(text, strange)} is neither hex nor base64`, text, strange);
+}
+
+const HEX_SEPARATORS = ' \t\r\n\f\v:;,|.-_[](){}<>"\'`\u00a0\ufeff';
+const BLANKS = ' \t\r\n\f\v\u00a0\ufeff';
+
+function digitOf(unit: number): number {
+  if (unit >= 48 && unit <= 57) return unit - 48;
+  const lower = unit | 32;
+  return lower >= 97 && lower <= 102 ? lower - 87 : -1;
+}
+
+const isHexText = (character: string): boolean =>
+  digitOf(character.charCodeAt(0)) !== -1 || HEX_SEPARATORS.includes(character);
+const isBase64Text = (character: string): boolean =>
+  base64Digit(character.charCodeAt(0)) !== -1 || character === '=' || BLANKS.includes(character);
+
+/** Whether it has 0x, \x, \u00 or % before its digits. */
+const isEscaped = (text: string): boolean => /^[\s[({'"`b]*(?:0x|\\x|\\u00|%[\da-f])/i.test(text);
+
+function firstOutside(text: string, isInside: (character: string) => boolean): number {
+  for (let i = 0; i < text.length; i++) if (!isInside(text[i])) return i;
+  return -1;
+}
+
+function quote(text: string, at: number): string {
+  return JSON.stringify(String.fromCodePoint(text.codePointAt(at) ?? 0));
+}
+
+function parseHex(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = new Uint8Array((text.length >> 1) + 1);
+  let count = 0;
+  let at = isEscaped(text) ? text.search(/0x|\\x|\\u00|%/i) : 0;
+  while (at < text.length) {
+    if (HEX_SEPARATORS.includes(text[at])) {
+      at++;
+      continue;
+    }
+    const prefix = prefixLength(text, at);
+    const begin = at + prefix;
+    let end = begin;
+    while (
+      end < text.length &&
+      digitOf(text.charCodeAt(end)) !== -1 &&
+      !(end > begin && isPrefix(text, end))
+    )
+      end++;
+    if (end === begin) throw new ParseBytesError(`${quote(text, at)} is not hex`, text, at);
+    const isOneDigit = prefix > 0 && end - begin === 1;
+    if ((end - begin) % 2 !== 0 && !isOneDigit) {
+      throw new ParseBytesError('an odd number of hex digits', text, begin);
+    }
+    if (isOneDigit) bytes[count++] = digitOf(text.charCodeAt(begin));
+    else {
+      for (let i = begin; i < end; i += 2) {
+        bytes[count++] = digitOf(text.charCodeAt(i)) * 16 + digitOf(text.charCodeAt(i + 1));
+      }
+    }
+    at = end;
+  }
+  return bytes.slice(0, count);
+}
+
+/** "0x" begins with a digit: it ends the digits before it. */
+const isPrefix = (text: string, at: number): boolean =>
+  text[at] === '0' && (text[at + 1] === 'x' || text[at + 1] === 'X');
+
+function prefixLength(text: string, at: number): number {
+  if (isPrefix(text, at)) return 2;
+  if (text[at] === '\\' && (text[at + 1] === 'x' || text[at + 1] === 'X')) return 2;
+  if (text.startsWith('\\u00', at)) return 4;
+  return text[at] === '%' ? 1 : 0;
+}
+
+function withoutDataUrl(text: string): string {
+  return text.replace(/^\s*data:[^,]{0,200};base64,/, '');
+}
+
+/** The value of a base64 digit, of either alphabet (RFC 4648 §4 and §5); -1 for anything else. */
+function base64Digit(unit: number): number {
+  if (unit >= 65 && unit <= 90) return unit - 65;
+  if (unit >= 97 && unit <= 122) return unit - 71;
+  if (unit >= 48 && unit <= 57) return unit + 4;
+  if (unit === 43 || unit === 45) return 62;
+  return unit === 47 || unit === 95 ? 63 : -1;
+}
+
+function parseBase64(given: string): Uint8Array<ArrayBuffer> {
+  const text = withoutDataUrl(given);
+  const shift = given.length - text.length;
+  const fail = (what: string, at: number): never => {
+    throw new ParseBytesError(what, given, at + shift);
+  };
+  const bytes = new Uint8Array(Math.ceil(text.length / 4) * 3);
+  let count = 0;
+  let digits = 0;
+  let bits = 0;
+  let padding = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (BLANKS.includes(text[at])) continue;
+    if (text[at] === '=') {
+      padding++;
+      continue;
+    }
+    const digit = base64Digit(text.charCodeAt(at));
+    if (digit === -1) fail(`${quote(text, at)} is not base64`, at);
+    if (padding > 0) fail('base64 goes on behind its padding', at);
+    bits = ((bits << 6) | digit) & 0xffffff;
+    if (digits++ % 4 > 0) bytes[count++] = bits >> (6 - 2 * ((digits - 1) % 4));
+  }
+  if (digits % 4 === 1) fail('base64 that lacks a character', text.length);
+  if (padding > 0 && (digits + padding) % 4 !== 0) fail('base64 with wrong padding', text.length);
+  return bytes.slice(0, count);
+}

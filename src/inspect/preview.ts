@@ -1,0 +1,125 @@
+// The beginning of some bytes as people read it: hex, text, JSON.
+
+import { TEXT } from '../protocol/opcodes.ts';
+import type { MessageReport, Preview } from './types.ts';
+
+/** JSON is looked for in texts up to this length. */
+const MAX_JSON = 1 << 20;
+const MAX_DEPTH = 100;
+
+const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** "8185", two digits a byte. */
+export function toHex(bytes: Uint8Array): string {
+  const digits: string[] = [];
+  for (const byte of bytes) digits.push(byte.toString(16).padStart(2, '0'));
+  return digits.join('');
+}
+
+/** The text, or undefined where the bytes are not UTF-8. A character that the end cuts is left out. */
+export function textOf(bytes: Uint8Array, mayBeCut: boolean): string | undefined {
+  try {
+    return strict.decode(mayBeCut ? withoutCutCharacter(bytes) : bytes);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text, whatever the bytes: what is not UTF-8 becomes U+FFFD. */
+export function anyTextOf(bytes: Uint8Array): string {
+  return lenient.decode(bytes);
+}
+
+function withoutCutCharacter(bytes: Uint8Array): Uint8Array {
+  for (let at = bytes.length - 1; at >= 0 && at >= bytes.length - 3; at--) {
+    const byte = bytes[at];
+    if (byte < 0x80) break;
+    if (byte < 0xc0) continue;
+    const length = byte < 0xe0 ? 2 : byte < 0xf0 ? 3 : 4;
+    return at + length > bytes.length ? bytes.subarray(0, at) : bytes;
+  }
+  return bytes;
+}
+
+/** The value where the text is a JSON object or array, of a depth that can be shown. */
+export function jsonOf(text: string): unknown {
+  if (text.length > MAX_JSON || !/^\s*[{[]/.test(text)) return undefined;
+  try {
+    const value: unknown = JSON.parse(text);
+    return isShallow(value, MAX_DEPTH) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isShallow(value: unknown, depth: number): boolean {
+  if (typeof value !== 'object' || value === null) return true;
+  return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
+}
+
+/** Whether text has nothing in it that a person would not call text. */
+function isReadable(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    const isBlank = unit === 9 || unit === 10 || unit === 13;
+    if ((unit < 0x20 && !isBlank) || unit === 0x7f) return false;
+  }
+  return true;
+}
+
+/**
+ * The first `limit` bytes. Of what is not said to be text, as text only where a person would call it that;
+ * `isCut`: there should be more than is there.
+ */
+export function previewOf(
+  bytes: Uint8Array,
+  limit: number,
+  isText: boolean,
+  isCut = false,
+): Preview {
+  const shown = bytes.subarray(0, limit);
+  const bytesLeft = bytes.length - shown.length;
+  const preview: Preview = { hex: toHex(shown), bytesLeft };
+  const text = textOf(shown, isCut || bytesLeft > 0);
+  if (text !== undefined && (isText || (text !== '' && isReadable(text)))) {
+    preview.text = text;
+    const json = bytesLeft === 0 ? jsonOf(text) : undefined;
+    if (json !== undefined) preview.json = json;
+  }
+  return preview;
+}
+
+/** A message as a report, given what it says; of text also the text, and JSON as its value. */
+export function describeMessage(
+  opcode: number,
+  data: Uint8Array,
+  maxPayloadPreview = 256,
+): MessageReport {
+  return messageReport(opcode, data, maxPayloadPreview, false);
+}
+
+/** As describeMessage; `isCut`: it should go on where the data ends. */
+export function messageReport(
+  opcode: number,
+  data: Uint8Array,
+  maxPayloadPreview: number,
+  isCut: boolean,
+): MessageReport {
+  const report: MessageReport = {
+    opcode,
+    frames: [],
+    length: data.length,
+    compressed: false,
+    complete: !isCut,
+    data,
+    preview: previewOf(data, maxPayloadPreview, opcode === TEXT, isCut),
+  };
+  const text = opcode === TEXT ? textOf(data, isCut) : undefined;
+  if (text !== undefined) {
+    report.text = text;
+    const json = jsonOf(text);
+    if (json !== undefined) report.json = json;
+  }
+  return report;
+}

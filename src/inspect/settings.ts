@@ -1,0 +1,33 @@
+// The options of an inspection, checked and complete.
+
+import type { Role } from '../protocol/errors.ts';
+import type { DeflateParams, InspectOptions } from './types.ts';
+
+/** What the reader of frames goes by. */
+export interface Settings {
+  sender: Role;
+  deflate: DeflateParams | undefined;
+  maxPayloadPreview: number;
+  maxFrames: number;
+  maxInflated: number;
+  maxPayload: number;
+}
+
+/** Checks and completes the options but for what the bytes tell. Throws a TypeError or RangeError. */
+export function settle(options: InspectOptions): Omit<Settings, 'sender' | 'deflate'> {
+  const { role = 'auto' } = options;
+  if (!['auto', 'client', 'server'].includes(role)) {
+    throw new TypeError(`option role must be auto, client or server, not ${String(role)}`);
+  }
+  return {
+    maxPayloadPreview: limit('maxPayloadPreview', options.maxPayloadPreview ?? 256),
+    maxFrames: limit('maxFrames', options.maxFrames ?? 1000),
+    maxInflated: limit('maxInflated', options.maxInflated ?? 64 * 1024 * 1024),
+    maxPayload: limit('maxPayload', options.maxPayload ?? Number.POSITIVE_INFINITY),
+  };
+}
+
+function limit(name: string, value: unknown): number {
+  if (typeof value === 'number' && value >= 0) return Math.floor(value);
+  throw new RangeError(`option ${name} must be a number from 0 on, not ${String(value)}`);
+}

@@ -1,0 +1,286 @@
+// `wsimd inspect` as its user meets it: a process.
+
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { frame, hex, join as joinBytes, utf8 } from '../support/bytes.ts';
+
+const root = fileURLToPath(new URL('../..', import.meta.url));
+const CLI = join(root, 'dist', 'bench', 'cli.js');
+const HELLO = '81 85 37 fa 21 3d 7f 9f 4d 51 58';
+
+let folder = '';
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'wsimd-inspect-'));
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+const file = (name: string, content: Uint8Array | string) => {
+  writeFileSync(join(folder, name), content);
+  return name;
+};
+
+function run(
+  args: readonly string[],
+  input: Uint8Array | string = '',
+  env: NodeJS.ProcessEnv = {},
+) {
+  return spawnSync(process.execPath, [CLI, 'inspect', ...args], {
+    cwd: folder,
+    input,
+    encoding: 'utf8',
+    maxBuffer: 1 << 27,
+    timeout: 60_000,
+    env: { ...process.env, FORCE_COLOR: undefined, NO_COLOR: undefined, ...env },
+  });
+}
+
+describe('what it is given', () => {
+  const bytes = hex(HELLO);
+
+  it.each([
+    ['--hex', ['--hex', HELLO], ''],
+    ['--base64', ['--base64', 'gYU3+iE9f59NUVg='], ''],
+    ['a pipe of bytes', [], bytes],
+    ['- and a pipe of hex', ['-'], `${HELLO}\n`],
+    ['a pipe of base64', [], 'gYU3+iE9f59NUVg=\n'],
+    ['a hex dump', [], '00000000: 8185 37fa 213d 7f9f 4d51 58              ..7.!=..MQX\n'],
+    ['--format', ['--format', 'hex'], HELLO],
+    ['hex as PowerShell writes it', [], Buffer.from(`\ufeff${HELLO}\r\n`, 'utf16le')],
+  ] as const)('%s: status 0', (_name, args, input) => {
+    const { stdout, stderr, status } = run(args, input);
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('sent by the client: 11 bytes, 1 frame, 1 message');
+    expect(stdout).toContain('1 0 0 0 0001 | 1 0000101 | 37fa213d');
+    expect(stdout).toMatch(/Masking-key +37fa213d/);
+    expect(stdout).toContain('"Hello"');
+  });
+
+  it('a file: bytes, or text', () => {
+    for (const name of [file('a.bin', bytes), file('a.txt', HELLO)]) {
+      expect(run([name]).stdout).toContain('"Hello"');
+    }
+  });
+
+  it.each([
+    ['an odd digit', ['--hex', '81 8'], '', '--hex: line 1, column 4: an odd number of hex digits'],
+    ['text that is no bytes', [], 'hello world?', 'neither hex nor base64'],
+    ['no file', ['nosuch.bin'], '', 'nosuch.bin: there is no such file'],
+    ['a folder', ['.'], '', '.: is a directory'],
+    ['nothing', [], '', 'standard input: is empty'],
+    ['gzip', [], hex('1f 8b 08 00'), 'compressed with gzip'],
+    ['two inputs', ['a', '--hex', '81'], '', 'give one of'],
+    ['a wrong role', ['--role', 'both'], '', 'Allowed choices are auto, client, server'],
+    ['a wrong format', ['--format', 'zip'], '', 'Allowed choices are raw, hex'],
+    ['a wrong number', ['--max-frames', 'x'], '', 'Expected an integer'],
+    ['an unknown option', ['--nosuch'], '', 'unknown option'],
+    ['no capture', ['--format', 'pcap'], hex('00 01 02 03 04 05'), 'no capture that can be read'],
+    ['no HAR', ['--format', 'har'], '{"log": ', 'is not JSON'],
+    ['JSON that is no HAR', [], '{"log": 1}', 'it has no log.entries'],
+    ['a HAR without WebSocket', [], '{"log": {"entries": [{}]}}', 'without WebSocket messages'],
+  ] as const)('%s: one line, and status 2', (_name, args, input, line) => {
+    const { stdout, stderr, status } = run(args, input);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr).toContain(line);
+  });
+
+  it('too much: refused at once, from a file and from a pipe', async () => {
+    file('huge.bin', hex('82 7f'));
+    truncateSync(join(folder, 'huge.bin'), 2 ** 30);
+    const { stderr, status } = run(['huge.bin']);
+    expect([status, stderr.trim()]).toEqual([
+      2,
+      'huge.bin: too large: bytes up to 256 MiB can be explained, captures of any size',
+    ]);
+    const child = spawn(process.execPath, [CLI, 'inspect'], { cwd: folder });
+    child.stdin.on('error', () => {});
+    const part = Buffer.alloc(1 << 20);
+    part[0] = 0x82;
+    const feed = () => {
+      while (child.stdin.writable && child.stdin.write(part));
+    };
+    child.stdin.on('drain', feed);
+    feed();
+    const [code] = await once(child, 'close');
+    expect(code).toBe(2);
+  });
+});
+
+describe('what it says', () => {
+  it('a broken rule: its section, its byte, status 1', () => {
+    const { stdout, status } = run(['--hex', '81 02 6f 6b 81 03 61 ff 62 00']);
+    expect(status).toBe(1);
+    expect(stdout).toContain(
+      'BROKEN at byte 7: WS_ERR_INVALID_UTF8 (RFC 6455 §8.1; close with 1007)',
+    );
+    expect(stdout).toContain('1 byte behind the broken frame were not read');
+  });
+
+  it('a broken handshake: status 1', () => {
+    const { stdout, status } = run([], 'GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n');
+    expect(status).toBe(1);
+    expect(stdout).toContain(
+      'BROKEN in the handshake: the header Host is missing (RFC 6455 §4.2.1)',
+    );
+  });
+
+  it('input that ends too early: how much is missing, status 0', () => {
+    const { stdout, status } = run(['--hex', '81 05 48']);
+    expect(status).toBe(0);
+    expect(stdout).toContain('The input ends inside the payload of frame 0: 4 bytes are missing.');
+  });
+
+  it('close codes in words, JSON set out, fragments put together, compressed messages inflated', () => {
+    const text = '01 08 7b 22 61 22 3a 5b 31 2c 80 03 32 5d 7d 88 04 03 e9 62 79';
+    const { stdout } = run(['--hex', text]);
+    expect(stdout).toContain('1001 Going Away: an end goes away');
+    expect(stdout).toMatch(/message 0 {2}text, 11 bytes {2}of frames 0, 1\n {4}\{\n {6}"a": \[/);
+    const deflated = run(['--deflate', '--hex', 'c1 07 f2 48 cd c9 c9 07 00 c1 05 f2 00 11 00 00']);
+    expect(deflated.stdout.match(/inflated.*\n {4}"Hello"/g)).toHaveLength(2);
+    const args = ['--deflate', '--no-context-takeover', '--hex'];
+    expect(run([...args, 'c1 07 f2 48 cd c9 c9 07 00 c1 05 f2 00 11 00 00']).status).toBe(1);
+  });
+
+  it('--role insists', () => {
+    const { stdout, status } = run(['--role', 'server', '--hex', HELLO]);
+    expect([status, stdout]).toEqual([1, expect.stringContaining('WS_ERR_UNEXPECTED_MASK')]);
+  });
+
+  it('--json: the same as data', () => {
+    const { stdout, status } = run(['--json', '--hex', `${HELLO} 01 00`]);
+    expect(status).toBe(1);
+    const { frames, messages, problem, sender } = JSON.parse(stdout);
+    expect(sender).toBe('client');
+    expect(frames[0]).toMatchObject({
+      maskingKey: '37fa213d',
+      preview: { text: 'Hello', hex: '48656c6c6f' },
+    });
+    expect(frames[0].fields).toHaveLength(9);
+    expect(messages).toMatchObject([{ text: 'Hello', length: 5 }]);
+    expect(problem).toMatchObject({ code: 'WS_ERR_EXPECTED_MASK', offset: 11, section: '5.1' });
+  });
+
+  it('--json leaves out text that is longer than its preview', () => {
+    const long = frame({ opcode: 1, payload: utf8(`["${'a'.repeat(300)}"]`) });
+    const [message] = JSON.parse(run(['--json'], long).stdout).messages;
+    expect([message.length, message.text, message.json]).toEqual([304, undefined, undefined]);
+    const [whole] = JSON.parse(run(['--json', '--preview', '304'], long).stdout).messages;
+    expect(whole.json).toEqual(['a'.repeat(300)]);
+  });
+
+  it('JSON nested without end is text', () => {
+    const deep = frame({ opcode: 1, payload: utf8('['.repeat(20_000) + ']'.repeat(20_000)) });
+    const { stdout, status } = run(['--preview', '40000'], deep);
+    expect(status).toBe(0);
+    expect(stdout.length).toBeLessThan(100_000);
+    expect(run(['--preview', '40000', '--json'], deep).status).toBe(0);
+  });
+
+  it('--summary and --max-frames: a line a frame, and how many are left', () => {
+    const many = joinBytes(...Array(30).fill(frame({ opcode: 1, payload: utf8('안녕') })));
+    const { stdout } = run(['--summary', '--max-frames', '20'], many);
+    expect(stdout.match(/^frame \d+ {2}text, 6 bytes {2}"안녕"/gm)).toHaveLength(20);
+    expect(stdout).toContain('10 more frames');
+  });
+
+  it('nothing that a terminal would obey', () => {
+    const evil = utf8('\u001b[2J\u009b31m\u202e\r\n\u0007');
+    const close = joinBytes(new Uint8Array([0x03, 0xe8]), evil);
+    const bytes = joinBytes(
+      frame({ opcode: 1, payload: evil }),
+      frame({ opcode: 8, payload: close }),
+    );
+    const { stdout } = run([], bytes);
+    expect(stdout).toContain('\\u{1b}[2J\\u{9b}31m\\u{202e}\\r\\n\\u{7}');
+    expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
+  });
+
+  it.each([
+    ['none in a pipe', {}, [], false],
+    ['where they are forced', { FORCE_COLOR: '1' }, [], true],
+    ['not with --no-color', { FORCE_COLOR: '1' }, ['--no-color'], false],
+  ])('colours: %s', (_name, env, args, hasColours) => {
+    expect(run(['--hex', HELLO, ...args], '', env).stdout.includes('\u001b')).toBe(hasColours);
+  });
+
+  it('--help, of the command and among the commands', () => {
+    const { stdout, status } = run(['--help']);
+    expect(status).toBe(0);
+    for (const word of ['--stream', 'Examples:', 'Exit status:']) expect(stdout).toContain(word);
+    const all = spawnSync(process.execPath, [CLI, '--help'], { encoding: 'utf8' });
+    expect(all.stdout).toMatch(/bench.*\n(.*\n)*.*inspect/);
+  });
+
+  it('a reader that goes away ends it quietly', async () => {
+    const many = joinBytes(...Array(900).fill(frame({ opcode: 1, payload: utf8('hello') })));
+    const child = spawn(process.execPath, [CLI, 'inspect', file('many.bin', many)], {
+      cwd: folder,
+    });
+    child.stdout.destroy();
+    let complaints = '';
+    child.stderr.on('data', (chunk) => {
+      complaints += chunk;
+    });
+    await once(child, 'close');
+    expect(complaints).toBe('');
+  });
+});
+
+describe('a HAR file', () => {
+  const message = (type: string, opcode: number, data: string, time: number) => ({
+    type,
+    opcode,
+    data,
+    time,
+  });
+  const har = {
+    log: {
+      entries: [
+        { request: { url: 'https://example.com/' } },
+        {
+          request: { url: 'wss://example.com/socket' },
+          response: { status: 101, statusText: 'Switching Protocols' },
+          _webSocketMessages: [
+            message('send', 1, '{"안녕":1}', 1000.5),
+            message('receive', 2, 'AAEC/w==', 1001),
+            message('receive', 2, '!!', 1002),
+            { type: 'receive', opcode: 1, time: 1003 },
+            null,
+          ],
+        },
+        { _webSocketMessages: [message('send', 1, 'second', 5)] },
+      ],
+    },
+  };
+
+  it('its messages are told, with who sent them and when', () => {
+    const { stdout, status } = run([file('a.har', JSON.stringify(har))]);
+    expect(status).toBe(0);
+    expect(stdout).toContain('2 WebSocket connections');
+    expect(stdout).toContain('stream 0: wss://example.com/socket  101 Switching Protocols');
+    expect(stdout).toMatch(
+      /0\.000000 s {2}client -> {2}message 0 {2}text, 12 bytes\n {4}\{\n {6}"안녕": 1/,
+    );
+    expect(stdout).toMatch(
+      /0\.500000 s {2}<- server {2}message 1 {2}binary, 4 bytes\n {4}00 01 02 ff/,
+    );
+    expect(stdout).toContain('not base64 throughout');
+    expect(stdout).toContain('it has no data');
+  });
+
+  it('--stream and --json', () => {
+    const { stdout } = run(['--stream', '1', '--json'], JSON.stringify(har));
+    const { connections } = JSON.parse(stdout);
+    expect(connections).toMatchObject([{ stream: 1, messages: [{ message: { text: 'second' } }] }]);
+    const { status, stderr } = run(['--stream', '2'], JSON.stringify(har));
+    expect([status, stderr]).toEqual([
+      2,
+      'standard input: no connection 2: there are 2, from 0 on\n',
+    ]);
+  });
+});

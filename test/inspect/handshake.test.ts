@@ -1,0 +1,170 @@
+// The opening handshake, RFC 6455 §4, and what it tells of the frames behind it.
+
+import { describe, expect, it } from 'vitest';
+import { inspect, inspectConversation, readHead } from '../../src/inspect/index.ts';
+import { frame, hex, join, utf8 } from '../support/bytes.ts';
+import { handshake } from '../support/pcap.ts';
+
+const { request, response } = handshake();
+const KEY = [1, 2, 3, 4];
+const faults = (bytes: Uint8Array, other?: Uint8Array) =>
+  inspect(bytes, { otherHead: other && readHead(other) }).handshake?.faults.map(
+    ({ message }) => message,
+  );
+const without = (bytes: Uint8Array, pattern: RegExp | string, instead = '') =>
+  utf8(new TextDecoder().decode(bytes).replace(pattern, instead));
+
+describe('RFC 6455 §1.3', () => {
+  it('the request is read, and frames of the client follow', () => {
+    const bytes = join(request, frame({ opcode: 1, payload: utf8('hi'), key: KEY }));
+    const { handshake: head, sender, messages, frames } = inspect(bytes);
+    expect(sender).toBe('client');
+    expect(head).toMatchObject({
+      ...{ kind: 'request', method: 'GET', target: '/chat', version: '1.1', isUpgrade: true },
+      ...{
+        key: 'dGhlIHNhbXBsZSBub25jZQ==',
+        expectedAccept: 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
+        faults: [],
+      },
+      length: request.length,
+    });
+    expect(messages).toMatchObject([{ text: 'hi' }]);
+    expect(frames[0].offset).toBe(request.length);
+  });
+
+  it('the response is read, and checked where the request is known', () => {
+    const { handshake: head, sender } = inspect(response, { otherHead: readHead(request) });
+    expect(sender).toBe('server');
+    expect(head).toMatchObject({
+      kind: 'response',
+      status: 101,
+      reason: 'Switching Protocols',
+      faults: [],
+    });
+    expect(head?.accept).toBe(head?.expectedAccept);
+  });
+});
+
+describe('what is wrong is said, with its section', () => {
+  it.each([
+    ['no key', without(request, /Sec-WebSocket-Key.*\r\n/), 'Sec-WebSocket-Key'],
+    ['a short key', without(request, 'dGhlIHNhbXBsZSBub25jZQ==', 'abc='), 'Sec-WebSocket-Key'],
+    [
+      'no version',
+      without(request, /Sec-WebSocket-Version.*\r\n/),
+      'Sec-WebSocket-Version is missing',
+    ],
+    [
+      'another version',
+      without(request, 'Version: 13', 'Version: 8'),
+      'Sec-WebSocket-Version is 8',
+    ],
+    ['POST', without(request, 'GET', 'POST'), 'the method is not GET'],
+    ['no host', without(request, /Host.*\r\n/), 'the header Host'],
+    ['no Connection', without(request, 'Connection: Upgrade', 'Connection: close'), 'Connection'],
+    ['HTTP/1.0', without(request, 'HTTP/1.1', 'HTTP/1.0'), 'HTTP/1.0'],
+    ['no Upgrade', without(response, 'Upgrade: websocket\r\n'), 'Upgrade'],
+  ])('%s', (_name, bytes, what) => {
+    expect(faults(bytes)?.join()).toContain(what);
+  });
+
+  it.each([
+    [
+      'a wrong Accept',
+      'Sec-WebSocket-Accept: s3',
+      'Sec-WebSocket-Accept: x3',
+      'not s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
+    ],
+    [
+      'a subprotocol nobody offered',
+      '\r\n\r\n',
+      '\r\nSec-WebSocket-Protocol: chat\r\n\r\n',
+      'subprotocol chat',
+    ],
+    [
+      'an extension nobody offered',
+      '\r\n\r\n',
+      '\r\nSec-WebSocket-Extensions: foo; a=1\r\n\r\n',
+      'extension foo',
+    ],
+  ])('%s', (_name, what, instead, message) => {
+    expect(faults(without(response, what, instead), request)?.join()).toContain(message);
+  });
+
+  it('a refused handshake: status, headers, and no frames', () => {
+    const refused = utf8('HTTP/1.1 403 Forbidden\r\nContent-Length: 3\r\n\r\nno!');
+    const { client, server } = inspectConversation({
+      client: join(request, frame({ opcode: 1, key: KEY })),
+      server: refused,
+    });
+    expect(server.handshake).toMatchObject({ status: 403, reason: 'Forbidden', isUpgrade: false });
+    expect(server).toMatchObject({ frames: [], bytesLeft: 3 });
+    expect([...server.notes, ...client.notes].join()).toMatch(
+      /refused: 403 Forbidden.*refused: 403/,
+    );
+    expect(client.frames).toEqual([]);
+  });
+
+  it.each([
+    ['cut off', utf8('GET /chat HTTP/1.1\r\nHost: a\r\n'), 'client'],
+    ['a response cut off', utf8('HTTP/1.1 101 Swi'), 'server'],
+  ])('%s: it says so', (_name, bytes, sender) => {
+    const inspection = inspect(bytes);
+    expect(inspection).toMatchObject({ sender, frames: [], bytesLeft: bytes.length });
+    expect(inspection.truncated?.where).toBe('handshake');
+  });
+
+  it('what begins as HTTP does and is none: it says so', () => {
+    const inspection = inspect(utf8('GET / nonsense\r\n\r\n'));
+    expect(inspection.notes.join()).toContain('no head that can be read');
+    expect(inspection.truncated).toBeUndefined();
+  });
+
+  it('any other request is no handshake', () => {
+    const { notes, frames } = inspect(utf8('GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
+    expect([notes.join(), frames]).toEqual(['A request that does not ask for WebSocket.', []]);
+  });
+});
+
+describe('subprotocols and permessage-deflate', () => {
+  const offer = 'Sec-WebSocket-Extensions: permessage-deflate; client_max_window_bits\r\n';
+  const agreed =
+    'Sec-WebSocket-Extensions: permessage-deflate; server_no_context_takeover; client_max_window_bits="10"\r\n';
+  const both = handshake(
+    `${offer}Sec-WebSocket-Protocol: a, b\r\n`,
+    `${agreed}Sec-WebSocket-Protocol: b\r\n`,
+  );
+  const hello = hex('c1 07 f2 48 cd c9 c9 07 00');
+
+  it('are told of both heads', () => {
+    const { client, server } = inspectConversation({ client: both.request, server: both.response });
+    expect(client.handshake).toMatchObject({ subprotocols: ['a', 'b'], deflate: {} });
+    expect(server.handshake).toMatchObject({
+      subprotocols: ['b'],
+      faults: [],
+      deflate: { serverNoContextTakeover: true, clientMaxWindowBits: 10 },
+    });
+    expect(client.deflate).toEqual(server.deflate);
+  });
+
+  it('say how messages are inflated', () => {
+    const inspection = inspect(join(both.response, hello));
+    expect(inspection.messages).toMatchObject([{ text: 'Hello', compressed: true }]);
+    expect(inspection.deflate).toMatchObject({ serverNoContextTakeover: true });
+  });
+
+  it('of a request alone: taken as offered, and said', () => {
+    const masked = frame({ opcode: 1, rsv: 0x40, payload: hello.subarray(2), key: KEY });
+    const { messages, notes } = inspect(join(both.request, masked));
+    expect(messages).toMatchObject([{ text: 'Hello' }]);
+    expect(notes.join()).toContain('as offered');
+  });
+
+  it('not agreed on: RSV1 is wrong', () => {
+    const { client } = inspectConversation({
+      client: join(both.request, frame({ opcode: 1, rsv: 0x40, key: KEY })),
+      server: response,
+    });
+    expect(client.problem?.code).toBe('WS_ERR_UNEXPECTED_RSV_1');
+  });
+});
