@@ -1,5 +1,7 @@
 // Sec-WebSocket-Key and Sec-WebSocket-Accept, RFC 6455 §1.3, §4.1 and §4.2.2.
 
+import { sha1 } from './sha1.ts';
+
 /** §1.3. */
 export const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
@@ -16,7 +18,9 @@ export function isKey(value: string): boolean {
 /** The Sec-WebSocket-Accept that answers a key. */
 export async function acceptKeyOf(key: string): Promise<string> {
   const bytes = new TextEncoder().encode(key + GUID);
-  return toBase64(new Uint8Array(await globalThis.crypto.subtle.digest('SHA-1', bytes)));
+  // A page that is not secure has no subtle.
+  const { subtle } = globalThis.crypto as { subtle?: SubtleCrypto };
+  return toBase64(subtle ? new Uint8Array(await subtle.digest('SHA-1', bytes)) : sha1(bytes));
 }
 
 function toBase64(bytes: Uint8Array): string {

@@ -1,8 +1,8 @@
 // The opening handshake, RFC 6455 §4: the head of an HTTP request or response, and what is wrong with it.
 
 import { GUID, isKey } from '../handshake/accept-key.ts';
+import { sha1 } from '../handshake/sha1.ts';
 import { anyTextOf } from './preview.ts';
-import { sha1 } from './sha1.ts';
 import type { DeflateParams } from './types.ts';
 
 /** A rule of the handshake that is broken. */

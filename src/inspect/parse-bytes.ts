@@ -34,7 +34,7 @@ export function parseBytes(text: string, format?: 'hex' | 'base64'): Uint8Array<
   }
   if (format === 'hex') return parseHex(text);
   const strange = firstOutside(text, isHexText);
-  if (strange === -1 || isEscaped(text)) return parseHex(text);
+  if (strange === -1 || isEscaped(text) || isInPairs(text)) return parseHex(text);
   const isBase64 = firstOutside(withoutDataUrl(text), isBase64Text) === -1;
   if (isBase64) return parseBase64(text);
   throw new ParseBytesError(`${quote(text, strange)} is neither hex nor base64`, text, strange);
@@ -56,6 +56,9 @@ const isBase64Text = (character: string): boolean =>
 
 /** Whether it has 0x, \x, \u00 or % before its digits. */
 const isEscaped = (text: string): boolean => /^[\s[({'"`b]*(?:0x|\\x|\\u00|%[\da-f])/i.test(text);
+
+/** Two characters and a space, again and again: hex with a slip in it, not base64. */
+const isInPairs = (text: string): boolean => /^\s*\S\S\s+\S\S\s+\S\S(\s|$)/.test(text);
 
 function firstOutside(text: string, isInside: (character: string) => boolean): number {
   for (let i = 0; i < text.length; i++) if (!isInside(text[i])) return i;

@@ -88,7 +88,8 @@ describe('what is no bytes', () => {
   it.each([
     ['81 8', 1, 4, 'odd number of hex digits'],
     ['81 85\n37 f', 2, 4, 'odd number of hex digits'],
-    ['81 85\n37 é!', 2, 4, '"é" is neither hex nor base64'],
+    ['8185\n37é!', 2, 3, '"é" is neither hex nor base64'],
+    ['81 85\n37 zz', 2, 4, '"z" is not hex'],
     ['😀', 1, 1, '"😀" is neither'],
     ['0x81 0xzz', 1, 6, 'is not hex'],
     ['abcdeghi_jklm', 1, 14, 'lacks a character'],

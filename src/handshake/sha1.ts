@@ -1,4 +1,5 @@
-// SHA-1 (RFC 3174), for Sec-WebSocket-Accept only: the web has it as a promise, and nothing here waits.
+// SHA-1 (RFC 3174), for Sec-WebSocket-Accept only: where there is no WebCrypto (a page that is not secure,
+// React Native), and where nothing can wait for its promise.
 
 /** The 20 bytes of the hash. */
 export function sha1(message: Uint8Array): Uint8Array {

@@ -1,0 +1,35 @@
+// The page, built from the package as it is built: `npm run site`, `npm run site:build`.
+
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { defineConfig, type Plugin } from 'vite';
+
+const root = fileURLToPath(new URL('.', import.meta.url));
+
+/** The worker that keeps the page for when there is no network: told which files there are. */
+function offline(): Plugin {
+  return {
+    name: 'offline',
+    apply: 'build',
+    generateBundle(_, bundle) {
+      const files = ['./', ...Object.keys(bundle).filter((name) => !name.endsWith('.html'))];
+      const hash = createHash('sha256');
+      for (const file of Object.values(bundle)) {
+        hash.update(file.type === 'chunk' ? file.code : file.source);
+      }
+      const source = readFileSync(`${root}/offline.js`, 'utf8')
+        .replace('__VERSION__', hash.digest('hex').slice(0, 12))
+        .replace('__FILES__', JSON.stringify(files));
+      this.emitFile({ type: 'asset', fileName: 'offline.js', source });
+    },
+  };
+}
+
+export default defineConfig({
+  root,
+  base: './',
+  plugins: [offline()],
+  worker: { format: 'es' },
+  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022' },
+});
