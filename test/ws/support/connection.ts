@@ -49,10 +49,17 @@ export class Connection {
     return this.libraries.client;
   }
 
-  /** `whenOpen` runs inside the client's 'open', `onConnection` inside the server's 'connection'. */
+  /**
+   * `whenMade` runs as soon as there is a client, `whenOpen` inside its 'open', `onConnection` inside the
+   * server's 'connection'.
+   */
   async open(
     options: { server?: object; client?: object; protocols?: string[] } = {},
-    hooks: { whenOpen?: (c: Any) => void; onConnection?: (s: Any) => void } = {},
+    hooks: {
+      whenMade?: (c: Any) => void;
+      whenOpen?: (c: Any) => void;
+      onConnection?: (s: Any) => void;
+    } = {},
   ): Promise<this> {
     const { client } = this.libraries;
     const port = await this.listen(options.server);
@@ -70,6 +77,7 @@ export class Connection {
     });
     this.follow(this.c, this.log.client);
     if (hooks.whenOpen) this.c.on('open', () => hooks.whenOpen?.(this.c));
+    hooks.whenMade?.(this.c);
     await Promise.all([connected, once(this.c, 'open')]);
     return this;
   }

@@ -147,25 +147,25 @@ export const SCENARIOS: Record<string, Scenario> = {
   },
 
   async 'sending before it is open throws'(connection) {
-    const opening = connection.open();
-    await until(() => connection.c !== undefined);
     const thrown: string[] = [];
-    for (const act of ['send', 'ping', 'pong']) {
-      try {
-        connection.c[act]('early');
-      } catch (error) {
-        thrown.push((error as Error).message);
+    const whenMade = (c: Any): void => {
+      for (const act of ['send', 'ping', 'pong']) {
+        try {
+          c[act]('early');
+        } catch (error) {
+          thrown.push((error as Error).message);
+        }
       }
-    }
-    await opening;
+    };
+    await connection.open({}, { whenMade });
     connection.c.close();
     return [thrown, await connection.closed()];
   },
 
   async 'closing while connecting'(connection) {
-    const opening = connection.open().catch(() => 'not opened');
+    const whenMade = (c: Any): void => c.close();
+    const opening = connection.open({}, { whenMade }).catch(() => 'not opened');
     await until(() => connection.c !== undefined);
-    connection.c.close();
     await until(() => connection.c.readyState === 3);
     await Promise.race([opening, soon()]);
     return connection.log.client;
