@@ -72,7 +72,7 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
 
   /** Scans and walks a chunk, tile by tile, for as long as nothing stops it. */
   protected consume(bytes: Uint8Array): void {
-    const { settings, kernel, state, isView } = this;
+    const { settings, state, isView } = this;
     if ((state.current !== 0 || this.carried > 0) && this.chunks++ >= settings.maxBufferedChunks) {
       this.fail(VIOLATION.TOO_MANY_CHUNKS, this.position);
       return;
@@ -95,10 +95,11 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
     }
     while (from < chunk.length && this.phase === PHASE.WALKING) {
       if (this.isLong(state, chunk.length - from)) {
-        from += this.passLong(state, chunk, out, from);
+        from += this.tryToPass(chunk, out, from);
         continue;
       }
-      const scan = kernel.scan(state, chunk, from, isView ? out : null);
+      const scan = this.tryToScan(chunk, from, isView ? out : null);
+      if (scan === null) break;
       if (scan.count === 0) {
         this.keepHeader(chunk, from);
         break;
@@ -108,6 +109,25 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
       from = restAt;
     }
     this.memory = null;
+  }
+
+  private tryToScan(chunk: Uint8Array, from: number, out: Uint8Array | null): Scan | null {
+    try {
+      return this.kernel.scan(this.state, chunk, from, out);
+    } catch (cause) {
+      this.giveUp(cause);
+      return null;
+    }
+  }
+
+  /** Returns the bytes that were passed on. */
+  private tryToPass(chunk: Uint8Array, out: Uint8Array, from: number): number {
+    try {
+      return this.passLong(this.state, chunk, out, from);
+    } catch (cause) {
+      this.giveUp(cause);
+      return 0;
+    }
   }
 
   /** The chunk ends inside a header. */
@@ -126,7 +146,8 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
       carry[this.carried++] = chunk[at++];
       if (this.carried !== 2 && this.carried !== headerLength(carry[1])) continue;
       const header = viewOf(carry, 0, this.carried);
-      const scan = this.kernel.scan(this.state, header, 0, this.isView ? header : null);
+      const scan = this.tryToScan(header, 0, this.isView ? header : null);
+      if (scan === null) break;
       if (scan.count === 0) continue;
       this.carried = 0;
       this.walkOver(scan, 0, header, 0, chunk, at);
@@ -182,7 +203,7 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
       if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
       else {
         const data = new Bytes(memory, payloadAt + table[word + OFFSET], table[word + LENGTH]);
-        if (flags & FLAG.CHECK && !this.kernel.isValidUtf8(data)) this.failText(scan, word);
+        if (flags & FLAG.CHECK && !this.isValidUtf8(data)) this.failText(scan, word);
         else handlers.message?.(data as Payload<D>, (flags & BINARY) !== 0, 0, data.length);
       }
       if (this.phase !== PHASE.WALKING) return;
@@ -250,7 +271,7 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
 
   private isWholeText({ table, source, base }: Scan, word: number): boolean {
     const begin = base + table[word + OFFSET];
-    return this.kernel.checkUtf8(source, begin, begin + table[word + LENGTH], 0) === 0;
+    return this.checkUtf8(source, begin, begin + table[word + LENGTH], 0) === 0;
   }
 
   private failText({ table, source, base }: Scan, word: number): void {

@@ -14,8 +14,6 @@ import type { Delivery } from './options.ts';
 
 /** The part of a decoder that knows control frames. */
 export abstract class ControlReader<D extends Delivery> extends DecoderOutput<D> {
-  /** Offset in the stream of the first byte of the scan being walked. */
-  protected position = 0;
   /** What there is of a control frame's payload that came in pieces. */
   private control: Uint8Array | null = null;
   private controlAt = 0;

@@ -3,6 +3,7 @@
 
 import type { Kernel } from '../kernel/kernel.ts';
 import { sliceLatin1, sliceUtf8, viewOf } from '../kernel/platform.ts';
+import { INVALID } from '../kernel/utf8.ts';
 import { readStatusCode } from '../protocol/control-payload.ts';
 import { ProtocolError, VIOLATION, type Violation } from '../protocol/errors.ts';
 import { RULE } from '../protocol/header.ts';
@@ -42,6 +43,8 @@ export abstract class DecoderOutput<D extends Delivery> {
   protected handlers: Handlers<D>;
   protected phase: number = PHASE.IDLE;
   protected failure: ProtocolError | null = null;
+  /** Offset in the stream of the first byte of the scan being walked. */
+  protected position = 0;
   /** A transform has promised a message: nothing may overtake it. */
   protected isAwaiting = false;
   /** The promise was kept: to be delivered next. */
@@ -79,14 +82,23 @@ export abstract class DecoderOutput<D extends Delivery> {
   }
 
   protected deliver({ data, isBinary, nonAscii }: Message): void {
-    const { delivery, rules } = this.settings;
     let payload: string | Uint8Array = data;
-    if (delivery === 'string' && !isBinary) {
-      if (nonAscii === 0) payload = sliceLatin1(data, 0, data.length);
-      else if (rules & RULE.SKIP_UTF8) payload = sliceUtf8(data, 0, data.length);
-      else payload = this.kernel.decodeUtf8(data);
+    if (this.settings.delivery === 'string' && !isBinary) {
+      try {
+        payload = this.toText(data, nonAscii);
+      } catch (cause) {
+        this.giveUp(cause);
+        return;
+      }
     }
     this.handlers.message?.(payload as Payload<D>, isBinary, 0, data.length);
+  }
+
+  /** Throws where the text is longer than a string may be. */
+  private toText(data: Uint8Array, nonAscii: number): string {
+    if (nonAscii === 0) return sliceLatin1(data, 0, data.length);
+    if (this.settings.rules & RULE.SKIP_UTF8) return sliceUtf8(data, 0, data.length);
+    return this.kernel.decodeUtf8(data);
   }
 
   /** RFC 6455 §9: what an extension did to the message is undone, at once or when its promise is kept. */
@@ -160,18 +172,45 @@ export abstract class DecoderOutput<D extends Delivery> {
     const { data, isBinary, at } = message;
     const isChecked = !isBinary && (this.settings.rules & RULE.SKIP_UTF8) === 0;
     if (data.length > this.settings.maxPayload) this.fail(VIOLATION.UNSUPPORTED_MESSAGE_LENGTH, at);
-    else if (isChecked && !this.kernel.isValidUtf8(data)) this.fail(VIOLATION.INVALID_UTF8, at);
+    else if (isChecked && !this.isValidUtf8(data)) this.fail(VIOLATION.INVALID_UTF8, at);
     else this.deliver({ ...message, nonAscii: 1 });
   }
 
-  /** Ends the stream with an error at this offset of it. */
+  /** Ends the stream with an error at this offset of it, unless it has ended. */
   protected fail(
     violation: Violation,
     offset: number,
     detail?: { value?: number; cause?: unknown },
   ): void {
+    if (this.phase === PHASE.ENDED) return;
     const { role } = this.settings;
     this.failWith(new ProtocolError(violation, { offset, role, ...detail }));
+  }
+
+  /** What the platform refused (memory, the stack) or the kernel could not do ends this stream, and no other. */
+  protected giveUp(cause: unknown): void {
+    if (this.phase === PHASE.ENDED) throw cause;
+    this.fail(VIOLATION.INTERNAL_ERROR, this.position, { cause });
+  }
+
+  /** As the kernel's. Where that fails the stream has ended, and no text is valid. */
+  protected checkUtf8(bytes: Uint8Array, from: number, to: number, pending: number): number {
+    try {
+      return this.kernel.checkUtf8(bytes, from, to, pending);
+    } catch (cause) {
+      this.giveUp(cause);
+      return INVALID;
+    }
+  }
+
+  /** As {@link checkUtf8}, of a whole text. */
+  protected isValidUtf8(bytes: Uint8Array): boolean {
+    try {
+      return this.kernel.isValidUtf8(bytes);
+    } catch (cause) {
+      this.giveUp(cause);
+      return false;
+    }
   }
 
   private failWith(error: ProtocolError): void {

@@ -10,6 +10,7 @@ import { VIOLATION, type Violation } from '../protocol/errors.ts';
 import { RULE } from '../protocol/header.ts';
 import { TEXT } from '../protocol/opcodes.ts';
 import { ControlReader } from './control-reader.ts';
+import { fieldAtFault } from './field-at-fault.ts';
 import { MessageBuffer } from './message-buffer.ts';
 import type { Delivery, Payload } from './options.ts';
 
@@ -106,7 +107,7 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
     if (this.settings.rules & RULE.SKIP_UTF8) return true;
     const before = this.pending;
     if ((flags & FLAG.NON_ASCII) === 0 && before === 0) return true;
-    const after = this.kernel.checkUtf8(bytes, begin, end, before);
+    const after = this.checkUtf8(bytes, begin, end, before);
     if (after === INVALID) {
       const fault = locateFault(bytes, begin, end, before);
       this.fail(VIOLATION.INVALID_UTF8, fault < begin ? this.pendingAt : at + fault - begin);
@@ -153,7 +154,7 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
   /** Adds a piece to the message, or by frames to the frame, and hands it over when it is whole. */
   private collect(scan: Scan, word: number, out: Uint8Array, from: number): void {
     const { table } = scan;
-    const { frames, delivery, maxBufferedBytes, rules } = this.settings;
+    const { frames, maxBufferedBytes } = this.settings;
     const flags = table[word + FLAGS];
     const isWhole = frames ? (flags & FLAG.END) !== 0 : (flags & LAST) === LAST;
     if (isWhole && this.message === null) {
@@ -162,22 +163,41 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
     }
     this.message ??= new MessageBuffer();
     const { message } = this;
-    const begin = scan.base + table[word + OFFSET];
-    const length = table[word + LENGTH];
-    if (isWhole) {
-      this.message = null;
-      this.finish(message.finish(scan.source, begin, length), flags);
+    let whole: Uint8Array | null = null;
+    try {
+      if (isWhole) {
+        const begin = scan.base + table[word + OFFSET];
+        whole = message.finish(scan.source, begin, table[word + LENGTH]);
+      } else this.gather(message, scan, word, out, from);
+    } catch (cause) {
+      this.giveUp(cause);
       return;
     }
+    if (whole !== null) {
+      this.message = null;
+      this.finish(whole, flags);
+    } else if (message.held > maxBufferedBytes) {
+      this.fail(VIOLATION.TOO_MANY_BUFFERED_BYTES, this.position + table[word + OFFSET]);
+    }
+  }
+
+  private gather(
+    message: MessageBuffer,
+    scan: Scan,
+    word: number,
+    out: Uint8Array,
+    from: number,
+  ): void {
+    const { table, source, base } = scan;
+    const { frames, delivery, rules } = this.settings;
+    const flags = table[word + FLAGS];
+    const length = table[word + LENGTH];
     const isKnown = frames || (flags & FLAG.FIN) !== 0;
     const toCome = (flags & FLAG.END) === 0 ? this.remaining : 0;
     const total = isKnown ? message.length + length + toCome : 0;
     if (delivery === 'view' && (rules & RULE.SERVER) === 0) {
       message.keep(this.lasting(scan, word, out, from), total);
-    } else message.append(scan.source, begin, length, total);
-    if (message.held > maxBufferedBytes) {
-      this.fail(VIOLATION.TOO_MANY_BUFFERED_BYTES, this.position + table[word + OFFSET]);
-    }
+    } else message.append(source, base + table[word + OFFSET], length, total);
   }
 
   /** Whether a payload in progress is better passed on than scanned, given `available` bytes of it or more. */
@@ -263,23 +283,5 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
     super.end();
     this.message = null;
     this.textStream = null;
-  }
-}
-
-/** What a frame header has that breaks the rule, where that is one field. */
-function fieldAtFault(
-  violation: Violation,
-  source: Uint8Array,
-  header: number,
-): number | undefined {
-  switch (violation) {
-    case VIOLATION.RESERVED_OPCODE:
-    case VIOLATION.UNEXPECTED_CONTINUATION:
-    case VIOLATION.EXPECTED_CONTINUATION:
-      return source[header] & 0x0f;
-    case VIOLATION.INVALID_CONTROL_PAYLOAD_LENGTH:
-      return source[header + 1] & 0x7f;
-    default:
-      return undefined;
   }
 }

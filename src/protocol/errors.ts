@@ -25,6 +25,7 @@ export const VIOLATION = {
   INVALID_EXTENSION_DATA: 17,
   TOO_MANY_FRAGMENTS: 18,
   TOO_MANY_CHUNKS: 19,
+  INTERNAL_ERROR: 20,
 } as const;
 
 /** A number of {@link VIOLATION}. */
@@ -64,6 +65,7 @@ const DETAILS: readonly (Details | null)[] = [
   ['WS_ERR_INVALID_EXTENSION_DATA', 1007, '9', 'a message its extension could not transform'],
   ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008, '10.4', 'a message of more frames than maxFragments'],
   ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008, '10.4', 'a frame in more chunks than maxBufferedChunks'],
+  ['WS_ERR_INTERNAL', 1011, '7.4.1', 'this end could not go on'],
 ];
 
 /** What {@link ProtocolError} is made from. */
@@ -77,7 +79,7 @@ export interface ProtocolErrorInit {
   cause?: unknown;
 }
 
-/** The peer broke the protocol, or a limit this end has set. The connection cannot go on. */
+/** The peer broke the protocol, or a limit of this end's, its memory included. The connection cannot go on. */
 export class ProtocolError extends Error {
   override readonly name = 'ProtocolError';
   /** The rule that was broken, as in {@link VIOLATION}. */
@@ -98,7 +100,8 @@ export class ProtocolError extends Error {
   constructor(violation: Violation, init: ProtocolErrorInit) {
     const [code, closeCode, section, message] = DETAILS[violation] as Details;
     const where = `at byte ${init.offset} (RFC 6455 §${section})`;
-    super(`Invalid WebSocket stream: ${message}, ${where}`, 'cause' in init ? init : undefined);
+    const what = closeCode === 1011 ? 'WebSocket stream given up' : 'Invalid WebSocket stream';
+    super(`${what}: ${message}, ${where}`, 'cause' in init ? init : undefined);
     this.violation = violation;
     this.code = code;
     this.closeCode = closeCode;

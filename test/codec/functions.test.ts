@@ -59,7 +59,7 @@ describe('ProtocolError', () => {
       expect(error).toBeInstanceOf(Error);
       expect(error.name).toBe('ProtocolError');
       expect(error.code).toMatch(/^WS_ERR_[A-Z0-9_]+$/);
-      expect([1002, 1006, 1007, 1008, 1009]).toContain(error.closeCode);
+      expect([1002, 1006, 1007, 1008, 1009, 1011]).toContain(error.closeCode);
       expect(error.section).toMatch(/^\d+(\.\d+)*$/);
       expect(error.message).toContain('at byte 17');
       expect(error).toMatchObject({ offset: 17, role: 'server', cause });
