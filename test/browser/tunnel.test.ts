@@ -113,7 +113,7 @@ describe.each(['chromium', 'firefox'] as const)('%s', (name) => {
     it('fragments with a ping between, which is answered', async () => {
       await page.evaluate(() => talk.send('fragments'));
       expect(await page.evaluate(() => talk.read())).toBe('조각');
-      expect(pongs).toEqual(['살아 있니']);
+      await expect.poll(() => pongs).toEqual(['살아 있니']);
     });
 
     it('back-pressure: a page that does not read holds the server back', async () => {
