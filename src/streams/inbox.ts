@@ -10,14 +10,16 @@ const MESSAGE_OVERHEAD = 64;
 export class Inbox {
   readonly readable: ReadableStream<Message>;
   private controller!: ReadableStreamDefaultController<Message>;
+  private readonly highWater: number;
   private isOver = false;
   private isRefusing = false;
   /** What comes behind the messages that wait: a stream that fails at once would lose them. */
   private failure: { error: unknown } | undefined;
   private wake: () => void = () => {};
 
-  /** `onCancel`: the reader wants no more. */
-  constructor(onCancel: (reason: unknown) => void) {
+  /** `onCancel`: the reader wants no more. `highWater`: bytes that may wait to be read. */
+  constructor(onCancel: (reason: unknown) => void, highWater = HIGH_WATER) {
+    this.highWater = highWater;
     this.readable = new ReadableStream<Message>(
       {
         start: (controller) => {
@@ -33,7 +35,7 @@ export class Inbox {
         },
       },
       {
-        highWaterMark: HIGH_WATER,
+        highWaterMark: highWater,
         size: (message) => message.length + MESSAGE_OVERHEAD,
       },
     );
@@ -77,11 +79,28 @@ export class Inbox {
   }
 
   private get isEmpty(): boolean {
-    return this.controller.desiredSize === HIGH_WATER;
+    return this.controller.desiredSize === this.highWater;
   }
 
   private finish(): void {
     this.isOver = true;
     this.wake();
+  }
+}
+
+/** One by one; leaving the loop cancels the stream. */
+export async function* messagesOf(
+  readable: ReadableStream<Message>,
+): AsyncGenerator<Message, void> {
+  const reader = readable.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      yield value;
+    }
+  } finally {
+    await reader.cancel().catch(() => {});
+    reader.releaseLock();
   }
 }

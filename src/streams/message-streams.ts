@@ -3,7 +3,9 @@
 import type { BytesLike } from '../codec/bytes.ts';
 import type { DecoderOptions, Handlers } from '../codec/options.ts';
 import { Decoder, Encoder, type EncoderOptions } from '../entry/auto.ts';
+import { Inbox } from './inbox.ts';
 import { ownMemory } from './outbox.ts';
+import { whenAborted } from './when-aborted.ts';
 
 /** A message: text as a string, binary as bytes. */
 export type Message = string | Uint8Array;
@@ -21,28 +23,50 @@ export type ControlHandlers = Pick<Handlers<'string'>, 'ping' | 'pong' | 'close'
  * Bytes of a WebSocket in, messages out; chunks are borrowed, messages are the reader's own. It ends with the
  * close frame, and fails with a ProtocolError. Answers nothing: pings and the close frame are for `handlers`.
  */
-export class DecoderStream extends TransformStream<BytesLike, Message> {
+export class DecoderStream implements ReadableWritablePair<Message, BytesLike> {
+  readonly readable: ReadableStream<Message>;
+  readonly writable: WritableStream<BytesLike>;
+
   constructor(options: DecoderStreamOptions, handlers: ControlHandlers = {}) {
-    let decoder: Decoder<'string'>;
-    super({
+    let writing!: WritableStreamDefaultController;
+    // Not a TransformStream: failing one throws away what waits to be read.
+    const inbox = new Inbox((reason) => writing.error(reason), 1);
+    const fail = (error: unknown): void => {
+      inbox.fail(error);
+      writing.error(error);
+    };
+    const decoder = new Decoder<'string'>(
+      { ...options, delivery: 'string' },
+      {
+        ...handlers,
+        message: (data) => inbox.push(data),
+        close(code, reason, bytes) {
+          handlers.close?.(code, reason, bytes);
+          inbox.end();
+          writing.error(new TypeError('the stream has ended with its close frame'));
+        },
+        error: fail,
+      },
+    );
+    this.readable = inbox.readable;
+    this.writable = new WritableStream<BytesLike>({
       start(controller) {
-        decoder = new Decoder<'string'>(
-          { ...options, delivery: 'string' },
-          {
-            ...handlers,
-            message: (data) => controller.enqueue(data),
-            close(code, reason, bytes) {
-              handlers.close?.(code, reason, bytes);
-              controller.terminate();
-            },
-            error: (error) => controller.error(error),
-          },
-        );
+        writing = controller;
+        whenAborted(controller, fail);
       },
-      transform: (chunk) => {
-        decoder.write(chunk);
+      async write(chunk) {
+        try {
+          decoder.write(chunk);
+        } catch (error) {
+          fail(error);
+        }
+        if (inbox.isFull) await inbox.room();
       },
-      flush: () => decoder.endOfStream(),
+      close() {
+        decoder.endOfStream();
+        if (decoder.error !== null) throw decoder.error;
+      },
+      abort: fail,
     });
   }
 }

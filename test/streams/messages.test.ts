@@ -92,6 +92,43 @@ describe('DecoderStream', () => {
     expect(error).toMatchObject({ code: 'WS_ERR_INVALID_OPCODE', closeCode: 1002, offset: 6 });
   });
 
+  it.each([
+    ['a violation', '83 00', 'WS_ERR_INVALID_OPCODE'],
+    ['an end without a close frame', '', 'WS_ERR_UNEXPECTED_END'],
+  ])('keeps what waits to be read when it fails: %s', async (_name, bytes, code) => {
+    const stream = new DecoderStream({ role: 'client' });
+    const writer = stream.writable.getWriter();
+    writer.closed.catch(() => {});
+    const written = writer.write(join(hex('81 01 61 81 01 62 81 01 63'), hex(bytes)));
+    const closed = Promise.all([written, writer.close()]).catch((error) => error);
+    const reader = stream.readable.getReader();
+    for (const value of 'abc') expect(await reader.read()).toEqual({ done: false, value });
+    expect(await failureOf(reader.read())).toMatchObject({ code });
+    expect(await closed).toMatchObject({ code });
+  });
+
+  it.each([
+    ['aborted', ({ writable }: DecoderStream, reason: Error) => writable.abort(reason)],
+    ['cancelled', ({ readable }: DecoderStream, reason: Error) => readable.cancel(reason)],
+  ])('lets a write go that waits for a reader when it is %s', async (_name, end) => {
+    const stream = new DecoderStream({ role: 'client' });
+    const writer = stream.writable.getWriter();
+    const written = writer.write(hex('81 01 61')).catch(() => {});
+    await new Promise((resolve) => setTimeout(resolve));
+    writer.releaseLock();
+    await end(stream, new Error('enough'));
+    await written;
+    expect((await failureOf(stream.writable.getWriter().closed)).message).toBe('enough');
+  });
+
+  it('fails where a handler throws', async () => {
+    const ping = (): void => {
+      throw new Error('oh');
+    };
+    const { messages, error } = await decode(join(hex('81 01 61 89 00')), 100, {}, { ping });
+    expect([messages, error?.message]).toEqual([['a'], 'oh']);
+  });
+
   it('fails where the stream ends without a close frame', async () => {
     const { messages, error } = await decode(frame({ opcode: 1, payload: utf8('a') }), 1000);
     expect(messages).toEqual(['a']);
