@@ -3,20 +3,25 @@
 // reads, and does not tell when bytes have been written.
 
 import type { ByteTransport } from './options.ts';
+import { whenAborted } from './when-aborted.ts';
 
 /** Of Node's net.Socket, what is used here. */
 export interface SocketLike {
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
-  on(event: 'end' | 'close', listener: () => void): unknown;
+  on(event: 'end', listener: () => void): unknown;
+  on(event: 'close', listener: (hadError?: boolean) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
-  write(bytes: Uint8Array, callback: (error?: Error | null) => void): unknown;
-  end(callback: () => void): unknown;
+  // react-native-tcp-socket takes a callback in this place only, and in end() none.
+  write(bytes: Uint8Array, encoding: undefined, callback: (error?: Error | null) => void): unknown;
+  end(): unknown;
   destroy(): unknown;
   pause(): unknown;
   resume(): unknown;
+  readonly destroyed?: boolean;
+  readonly readableEnded?: boolean;
 }
 
-/** The streams of a connected socket, which is theirs from here on. Chunks read are handed on as they came. */
+/** The streams of a socket, which is theirs from here on. Chunks read are handed on as they came. */
 export function socketTransport(socket: SocketLike): ByteTransport {
   let reading!: ReadableStreamDefaultController<Uint8Array>;
   let writing!: WritableStreamDefaultController;
@@ -32,10 +37,12 @@ export function socketTransport(socket: SocketLike): ByteTransport {
     writing.error(error);
   });
   socket.on('end', () => finish());
-  socket.on('close', () => {
-    finish(new Error('the socket was closed'));
+  const onClose = (hadError?: boolean): void => {
+    // What was read before is kept: react-native-tcp-socket has no `end`.
+    finish(hadError === true ? new Error('the socket was closed') : undefined);
     writing.error(new Error('the socket is closed'));
-  });
+  };
+  socket.on('close', onClose);
   const readable = new ReadableStream<Uint8Array>(
     {
       start(controller) {
@@ -58,13 +65,17 @@ export function socketTransport(socket: SocketLike): ByteTransport {
   const writable = new WritableStream<Uint8Array>({
     start(controller) {
       writing = controller;
+      whenAborted(controller, () => socket.destroy());
     },
     write: (bytes) =>
       new Promise((resolve, reject) => {
-        socket.write(bytes, (error) => (error ? reject(error) : resolve()));
+        socket.write(bytes, undefined, (error) => (error ? reject(error) : resolve()));
       }),
-    close: () => new Promise((resolve) => void socket.end(resolve)),
+    // All writes have been called back by now.
+    close: () => void socket.end(),
     abort: () => void socket.destroy(),
   });
+  if (socket.destroyed) onClose();
+  else if (socket.readableEnded) finish();
   return { readable, writable };
 }

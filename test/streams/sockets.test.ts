@@ -1,14 +1,21 @@
 // Over real TCP, against ws at the other end.
 
-import { once } from 'node:events';
+import { EventEmitter, once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
-import { type AddressInfo, connect, createServer as createTcpServer, type Server } from 'node:net';
+import {
+  type AddressInfo,
+  connect,
+  createServer as createTcpServer,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { afterEach, describe, expect, it } from 'vitest';
 import WebSocket, { WebSocketServer } from 'ws';
 import type { Message } from '../../src/streams/message-streams.ts';
 import type { ClientOptions, ServerOptions } from '../../src/streams/options.ts';
 import { socketTransport } from '../../src/streams/socket-transport.ts';
 import { WebSocketOverStream } from '../../src/streams/web-socket-over-stream.ts';
+import { frame, utf8 } from '../support/bytes.ts';
 import { failureOf } from '../support/transports.ts';
 
 const open: { close(): unknown }[] = [];
@@ -207,5 +214,92 @@ describe('a server of ours and a client on ws', () => {
     const [code] = await once(ws, 'close');
     expect(code).toBe(1002);
     expect(await ended).toMatchObject({ code: 'WS_ERR_INVALID_OPCODE' });
+  });
+});
+
+const REQUEST = [
+  ...['GET / HTTP/1.1', 'Host: a', 'Upgrade: websocket', 'Connection: Upgrade'],
+  ...['Sec-WebSocket-Version: 13', 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==', '', ''],
+].join('\r\n');
+
+/** Two sockets of one connection; the second is the server's. */
+async function pair(): Promise<[Socket, Socket]> {
+  const server = createTcpServer();
+  open.push(server);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const accepted = once(server, 'connection');
+  const client = connect({ port: portOf(server), host: '127.0.0.1', allowHalfOpen: true });
+  client.on('error', () => {});
+  open.push({ close: () => client.destroy() });
+  const [there] = (await accepted) as [Socket];
+  open.push({ close: () => there.destroy() });
+  return [client, there];
+}
+
+/** As react-native-tcp-socket has it: a callback in the third place only, none for end(), no `end`. */
+class OtherSocket extends EventEmitter {
+  readonly sent: Uint8Array[] = [];
+  write(bytes: Uint8Array, _encoding?: string, callback?: () => void): void {
+    if (!(bytes instanceof Uint8Array)) throw new TypeError('these are no bytes');
+    this.sent.push(bytes);
+    setTimeout(() => callback?.());
+  }
+  end(bytes?: Uint8Array): void {
+    if (bytes) this.write(bytes);
+    setTimeout(() => this.emit('close', false));
+  }
+  destroy(): void {}
+  pause(): void {}
+  resume(): void {}
+}
+
+describe('a socket', () => {
+  it.each([
+    ['destroyed', (socket: Socket) => socket.destroy(), 'close'],
+    ['ended by its peer', (_: Socket, peer: Socket) => peer.end(), 'end'],
+  ] as const)('that was %s before: it ends at once', async (_name, end, event) => {
+    const [socket, peer] = await pair();
+    socket.resume();
+    end(socket, peer);
+    await once(socket, event);
+    const ours = new WebSocketOverStream(socketTransport(socket), { role: 'server' });
+    expect(await failureOf(ours.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_ENDED' });
+  });
+
+  it.each([
+    ['without a close frame', new Uint8Array(0), 'WS_ERR_CONNECTION_LOST'],
+    ['after a wrong frame', frame({ opcode: 3, key: [0, 0, 0, 0] }), 'WS_ERR_INVALID_OPCODE'],
+    ['after its close frame', frame({ opcode: 8, key: [0, 0, 0, 0] }), undefined],
+  ])('whose peer ends its half and reads nothing is let go: %s', async (_name, last, code) => {
+    const [client, there] = await pair();
+    const options = { role: 'server', closeTimeout: 50 } as const;
+    const ours = new WebSocketOverStream(socketTransport(there), options);
+    client.write(REQUEST);
+    await once(client, 'data');
+    client.pause();
+    const writer = (await ours.opened).writable.getWriter();
+    writer.closed.catch(() => {});
+    for (let i = 0; i < 20; i++) writer.write(new Uint8Array(1 << 20)).catch(() => {});
+    client.end(last);
+    if (code === undefined) expect((await ours.closed).closeCode).toBe(1005);
+    else expect(await failureOf(ours.closed)).toMatchObject({ code });
+    if (!there.closed) await once(there, 'close');
+    expect(there.destroyed).toBe(true);
+  });
+
+  it('of another kind: writes, ends, and keeps what it read before it was closed', async () => {
+    const socket = new OtherSocket();
+    const { readable, writable } = socketTransport(socket);
+    const writer = writable.getWriter();
+    await writer.write(utf8('a'));
+    socket.emit('data', utf8('b'));
+    socket.emit('data', utf8('c'));
+    await writer.close();
+    await once(socket, 'close');
+    expect(socket.sent).toEqual([utf8('a')]);
+    const reader = readable.getReader();
+    for (const text of 'bc') expect((await reader.read()).value).toEqual(utf8(text));
+    expect((await reader.read()).done).toBe(true);
   });
 });
