@@ -69,6 +69,8 @@ function parse(bytes: Uint8Array): Pick<HttpHead, 'words' | 'headers'> {
   for (const line of lines) {
     const colon = line.indexOf(':');
     try {
+      // Headers takes them off the ends of a value: what others read as the end of a line must not stand here.
+      if (/[\0\r\n]/.test(line)) throw new TypeError('a line break of another kind, or a NUL');
       // Names and values are checked by Headers; a space before the colon makes the name invalid.
       headers.append(line.slice(0, Math.max(0, colon)), line.slice(colon + 1));
     } catch (cause) {
@@ -89,6 +91,14 @@ export function invalid(
 /** The items of a header that is a comma-separated list, in lower case. */
 export function listOf(header: string | null): string[] {
   return (header ?? '').split(',').map((item) => item.trim().toLowerCase());
+}
+
+/** Headers that somebody adds. Throws a TypeError on one of those that are the handshake's own. */
+export function headersBeside(own: readonly string[], more: HeadersInit | undefined): Headers {
+  const headers = new Headers(more);
+  const taken = own.find((name) => headers.has(name));
+  if (taken !== undefined) throw new TypeError(`the header ${taken} is the handshake's own`);
+  return headers;
 }
 
 /** A head's bytes. Names and values have been checked by Headers. */

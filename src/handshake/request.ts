@@ -2,7 +2,7 @@
 // (§4.2.1).
 
 import { isKey } from './accept-key.ts';
-import { type HttpHead, invalid, listOf, writeHead } from './http-head.ts';
+import { type HttpHead, headersBeside, invalid, listOf, writeHead } from './http-head.ts';
 import { parseSubprotocols } from './subprotocol.ts';
 
 const VERSION = '13';
@@ -40,10 +40,7 @@ export function writeRequest(
     const bytes = new TextEncoder().encode(credentials);
     headers.set('authorization', `Basic ${btoa(String.fromCharCode(...bytes))}`);
   }
-  for (const [name, value] of new Headers(more)) {
-    if (OWN.includes(name)) throw new TypeError(`the header ${name} is the handshake's own`);
-    headers.set(name, value);
-  }
+  for (const [name, value] of headersBeside(OWN, more)) headers.set(name, value);
   headers.set('upgrade', 'websocket');
   headers.set('connection', 'Upgrade');
   headers.set('sec-websocket-key', key);
@@ -69,7 +66,13 @@ export function checkRequest({ words, headers }: HttpHead): HandshakeRequest {
     invalid(message, { section, status, headers });
   if (!/^HTTP\/1\.[1-9]$/.test(version)) throw fail(`${version} is not HTTP/1.1`, '4.2.1');
   if (method !== 'GET') throw fail(`the method is ${method}, not GET`, '4.2.1', 405);
-  if (!headers.has('host')) throw fail('there is no Host', '4.2.1');
+  const host = headers.get('host');
+  if (host === null) throw fail('there is no Host', '4.2.1');
+  if (host.includes(',')) throw fail('there is more than one Host', '4.2.1');
+  // RFC 9110 §7.8: a body would have to be read before the first frame.
+  if (headers.has('transfer-encoding') || !/^0*$/.test(headers.get('content-length') ?? '')) {
+    throw fail('it has a body', '4.2.1');
+  }
   if (!listOf(headers.get('upgrade')).includes('websocket')) {
     throw fail('it does not ask for an upgrade to websocket', '4.2.1', 426);
   }

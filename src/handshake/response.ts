@@ -2,15 +2,21 @@
 // (§4.1).
 
 import { HandshakeError } from './errors.ts';
-import { type HttpHead, invalid, listOf, writeHead } from './http-head.ts';
+import { type HttpHead, headersBeside, invalid, listOf, writeHead } from './http-head.ts';
 
-/** The head that opens the connection. */
+/** The headers that are the handshake itself: nobody else's to set. */
+const OWN = [
+  ...['upgrade', 'connection', 'sec-websocket-accept', 'sec-websocket-protocol'],
+  ...['sec-websocket-extensions', 'content-length', 'transfer-encoding'],
+];
+
+/** The head that opens the connection. Throws a TypeError on a header that is the handshake's own. */
 export function writeAcceptance(
   accept: string,
   protocol: string | undefined,
   more: HeadersInit | undefined,
 ): string {
-  const headers = new Headers(more);
+  const headers = headersBeside(OWN, more);
   headers.set('upgrade', 'websocket');
   headers.set('connection', 'Upgrade');
   headers.set('sec-websocket-accept', accept);
@@ -46,7 +52,7 @@ export function writeRefusal({ status, headers: more, body = '' }: Refusal): str
   if (!Number.isInteger(status) || status < 300 || status > 599) {
     throw new RangeError(`a refusal's status is from 300 to 599, not ${status}`);
   }
-  const headers = new Headers(more);
+  const headers = headersBeside(['transfer-encoding'], more);
   const bytes = new TextEncoder().encode(body);
   headers.set('connection', 'close');
   headers.set('content-length', String(bytes.length));

@@ -138,6 +138,12 @@ describe('a server', () => {
     ['a bad name', (lines: string[]) => [...lines, 'X Y: z'], 400, ''],
     ['no colon', (lines: string[]) => [...lines, 'nonsense'], 400, ''],
     ['a folded line', (lines: string[]) => [...lines, ' folded'], 400, ''],
+    ['a line feed alone', (lines: string[]) => [...lines, 'X:\nY: z'], 400, ''],
+    ['a carriage return alone', (lines: string[]) => [...lines, 'X: y\r'], 400, ''],
+    ['two Hosts', (lines: string[]) => [...lines, 'Host: elsewhere'], 400, ''],
+    ['a body', (lines: string[]) => [...lines, 'Content-Length: 7'], 400, ''],
+    ['two lengths', (lines: string[]) => [...lines, 'Content-Length: 0, 7'], 400, ''],
+    ['chunks', (lines: string[]) => [...lines, 'Transfer-Encoding: chunked'], 400, ''],
   ] as const)('refuses %s', async (_name, change, status, header) => {
     const { socket, peer } = serve();
     await peer.send(request(change));
