@@ -1,6 +1,6 @@
 // The opening handshake over a transport, RFC 6455 §4: both ends of it.
 
-import type { BytesLike } from '../codec/bytes.ts';
+import { type BytesLike, toBytes } from '../codec/bytes.ts';
 import { acceptKeyOf, createKey } from '../handshake/accept-key.ts';
 import { HandshakeError } from '../handshake/errors.ts';
 import { HeadReader, type HttpHead, latin1, toLatin1Bytes } from '../handshake/http-head.ts';
@@ -18,15 +18,35 @@ import {
 } from '../handshake/response.ts';
 import { chooseSubprotocol } from '../handshake/subprotocol.ts';
 import type { Message } from './message-streams.ts';
-import type { ClientOptions, ServerOptions } from './options.ts';
+import type { ClientOptions, OverStreamOptions, ServerOptions } from './options.ts';
 
 /** Bytes of a refusal's body that are read. */
 const MAX_BODY = 8192;
 
 /** The two ends of a transport, as the handshake uses them. */
 export interface Wire {
-  read(): Promise<{ done: boolean; value?: Uint8Array }>;
-  write(bytes: Uint8Array): Promise<void>;
+  /** Undefined at the end. */
+  read(): Promise<Uint8Array | undefined>;
+  write(text: string): Promise<void>;
+  /** What is known already, while the body of a refusal is still read. */
+  refusal?: HandshakeError;
+}
+
+/** The ends of a transport; where one fails, the handshake does. */
+export function wireOf(
+  source: ReadableStreamDefaultReader<Uint8Array>,
+  sink: WritableStreamDefaultWriter<Uint8Array>,
+): Wire {
+  const fail = (cause: unknown): never => {
+    throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'the transport failed', { cause });
+  };
+  return {
+    async read() {
+      const { value } = await source.read().catch(fail);
+      return value && toBytes(value);
+    },
+    write: (text) => sink.write(toLatin1Bytes(text)).catch(fail),
+  };
 }
 
 /** What the opening handshake has settled. */
@@ -49,8 +69,19 @@ export interface OpenInfo extends Omit<Opening, 'rest'> {
   extensions: string;
 }
 
+/** Rejects with a HandshakeError, or with what the user's own code threw. */
+export function shakeHands(
+  wire: Wire,
+  options: OverStreamOptions,
+  maxHeadBytes: number,
+): Promise<Opening> {
+  return options.role === 'server'
+    ? openAsServer(wire, options, maxHeadBytes)
+    : openAsClient(wire, options, maxHeadBytes);
+}
+
 /** Asks, and checks the answer. Rejects with a HandshakeError. */
-export async function openAsClient(
+async function openAsClient(
   wire: Wire,
   options: ClientOptions,
   maxHeadBytes: number,
@@ -58,14 +89,19 @@ export async function openAsClient(
   const { protocols = [] } = options;
   const key = createKey();
   const head = writeRequest(parseUrl(options.url), key, protocols, options.headers);
-  await wire.write(toLatin1Bytes(head));
-  const answer = await readHead(wire, maxHeadBytes);
+  await wire.write(head);
+  let answer = await readHead(wire, maxHeadBytes);
+  // RFC 9110 §15.2: others may come before the answer.
+  while (/^1(?!01)\d\d$/.test(answer.words[1])) {
+    answer = await readHead(wire, maxHeadBytes, answer.rest);
+  }
   try {
     const protocol = checkResponse(answer, await acceptKeyOf(key), protocols);
     return { protocol, headers: answer.headers, rest: answer.rest };
   } catch (error) {
     if (!(error instanceof HandshakeError) || error.code !== 'WS_ERR_HANDSHAKE_REFUSED')
       throw error;
+    wire.refusal = error;
     const { code, message, status, headers, section } = error;
     const body = await readBody(wire, answer);
     const text = message.slice(0, message.lastIndexOf(' (RFC'));
@@ -74,12 +110,12 @@ export async function openAsClient(
 }
 
 /** Reads the request and answers it. Rejects with a HandshakeError, after the refusal was written. */
-export async function openAsServer(
+async function openAsServer(
   wire: Wire,
   options: ServerOptions,
   maxHeadBytes: number,
 ): Promise<Opening> {
-  const refuse = (refusal: Refusal) => wire.write(toLatin1Bytes(writeRefusal(refusal)));
+  const refuse = (refusal: Refusal) => wire.write(writeRefusal(refusal)).catch(() => {});
   let request: HandshakeRequest;
   let rest: Uint8Array;
   try {
@@ -97,26 +133,38 @@ export async function openAsServer(
     await refuse({ status: 500 });
     throw error;
   });
-  if (typeof answer === 'object') {
-    await refuse(answer);
-    const { status, body } = answer;
-    const { headers } = request;
+  const { headers } = request;
+  await wire.write(answer.text);
+  if (answer.refusal !== undefined) {
+    const { status, body } = answer.refusal;
     const message = `the request was refused with ${status}`;
     throw new HandshakeError('WS_ERR_HANDSHAKE_REFUSED', message, { status, body, headers });
   }
-  const protocol = answer;
-  const accept = await acceptKeyOf(request.key);
-  await wire.write(toLatin1Bytes(writeAcceptance(accept, protocol, options.headers)));
-  return { protocol: protocol ?? '', headers: request.headers, request, rest };
+  return { protocol: answer.protocol ?? '', headers, request, rest };
 }
 
-/** A refusal, or the subprotocol. */
-async function decide(
-  options: ServerOptions,
-  request: HandshakeRequest,
-): Promise<Refusal | string | undefined> {
+/** What a server answers, whole. */
+interface Answer {
+  text: string;
+  refusal?: Refusal;
+  protocol?: string;
+}
+
+/** Asks whom the server asks. Rejects where they say what cannot be sent. */
+async function decide(options: ServerOptions, request: HandshakeRequest): Promise<Answer> {
   const refusal = await options.verify?.(request);
-  if (refusal !== undefined) return refusal;
+  if (refusal !== undefined) {
+    if (typeof refusal === 'object' && refusal !== null) {
+      return { text: writeRefusal(refusal), refusal };
+    }
+    throw new TypeError(`verify returns a refusal or undefined, not ${String(refusal)}`);
+  }
+  const protocol = choose(options, request);
+  const accept = await acceptKeyOf(request.key);
+  return { text: writeAcceptance(accept, protocol, options.headers), protocol };
+}
+
+function choose(options: ServerOptions, request: HandshakeRequest): string | undefined {
   const { protocols: offered } = request;
   const chosen = options.chooseProtocol
     ? options.chooseProtocol(offered, request)
@@ -125,18 +173,18 @@ async function decide(
   throw new TypeError(`chooseProtocol chose ${JSON.stringify(chosen)}, which was not offered`);
 }
 
-async function readHead(wire: Wire, maxHeadBytes: number): Promise<HttpHead> {
+/** `first`: bytes that have been read already. */
+async function readHead(
+  wire: Wire,
+  maxHeadBytes: number,
+  first = new Uint8Array(0),
+): Promise<HttpHead> {
   const reader = new HeadReader(maxHeadBytes);
-  for (;;) {
-    const { done, value } = await wire.read().catch((cause) => {
-      throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'the transport failed', { cause });
-    });
-    if (done || value === undefined) {
-      throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'the transport ended before the head did');
-    }
-    const head = reader.push(value);
+  for (let bytes: Uint8Array | undefined = first; bytes; bytes = await wire.read()) {
+    const head = reader.push(bytes);
     if (head !== undefined) return head;
   }
+  throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'the transport ended before the head did');
 }
 
 /** The body of a refusal, as far as its length is told and small. */
@@ -144,9 +192,9 @@ async function readBody(wire: Wire, { headers, rest }: HttpHead): Promise<string
   const length = Math.min(Number(headers.get('content-length') ?? 0) || 0, MAX_BODY);
   let body = latin1(rest);
   while (body.length < length) {
-    const { done, value } = await wire.read();
-    if (done || value === undefined) break;
-    body += latin1(value.subarray(0, MAX_BODY));
+    const bytes = await wire.read().catch(() => undefined);
+    if (bytes === undefined) break;
+    body += latin1(bytes.subarray(0, MAX_BODY));
   }
   return new TextDecoder().decode(toLatin1Bytes(body.slice(0, length || MAX_BODY)));
 }

@@ -17,7 +17,7 @@ import { ConnectionError } from './errors.ts';
 import { Heartbeat } from './heartbeat.ts';
 import { Inbox } from './inbox.ts';
 import type { Message } from './message-streams.ts';
-import { type OpenInfo, type Opening, openAsClient, openAsServer } from './opening.ts';
+import { type OpenInfo, type Opening, shakeHands, wireOf } from './opening.ts';
 import {
   type ByteTransport,
   decoderOptionsOf,
@@ -144,16 +144,13 @@ export class WebSocketOverStream {
   }
 
   private async shakeHands(): Promise<Opening> {
-    const { options, times, source, sink } = this;
-    const wire = { read: () => source.read(), write: (bytes: Uint8Array) => sink.write(bytes) };
+    const { handshakeTimeout, maxHeadBytes } = this.times;
+    const wire = wireOf(this.source, this.sink);
     this.timer = setTimeout(() => {
-      const message = `no opening handshake within ${times.handshakeTimeout} ms`;
-      this.fail(new HandshakeError('WS_ERR_HANDSHAKE_TIMEOUT', message));
-    }, times.handshakeTimeout);
-    const opening =
-      options.role === 'server'
-        ? await openAsServer(wire, options, times.maxHeadBytes)
-        : await openAsClient(wire, options, times.maxHeadBytes);
+      const message = `no opening handshake within ${handshakeTimeout} ms`;
+      this.fail(wire.refusal ?? new HandshakeError('WS_ERR_HANDSHAKE_TIMEOUT', message));
+    }, handshakeTimeout);
+    const opening = await shakeHands(wire, this.options, maxHeadBytes);
     clearTimeout(this.timer);
     return opening;
   }

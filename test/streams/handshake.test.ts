@@ -192,6 +192,41 @@ describe('a server', () => {
     expect((await failureOf(socket.opened)).message).toBe('oh');
   });
 
+  it.each([[false], [true], ['chat'], [null], [0], [{}], [{ status: 200 }]])(
+    'answers 500 where verify returns %j: it does not open',
+    async (answer) => {
+      const { socket, peer } = serve({ verify: () => answer as never });
+      await peer.send(request());
+      expect(await peer.readUntil('\r\n')).toBe('HTTP/1.1 500 Internal Server Error\r\n');
+      expect((await failureOf(socket.opened)).name).toMatch(/^(Type|Range)Error$/);
+    },
+  );
+
+  it.each([['Sec-WebSocket-Extensions'], ['Sec-WebSocket-Protocol'], ['Content-Length']])(
+    'does not send %s where it is told to: 500',
+    async (name) => {
+      const { socket, peer } = serve({ headers: { [name]: '1' } });
+      await peer.send(request());
+      expect(await peer.readUntil('\r\n')).toBe('HTTP/1.1 500 Internal Server Error\r\n');
+      expect(await failureOf(socket.opened)).toBeInstanceOf(TypeError);
+    },
+  );
+
+  it.each<[string, (chunk: Uint8Array<ArrayBuffer>) => BufferSource]>([
+    ['memory', (chunk) => chunk.slice().buffer],
+    ['a DataView', (chunk) => new DataView(chunk.slice().buffer)],
+    ['a part of other memory', (chunk) => new Uint8Array([0, ...chunk]).subarray(1)],
+  ])('takes chunks that are %s', async (_name, as) => {
+    const [{ readable, writable }, theirs] = connected();
+    const other = new TransformStream({
+      transform: (chunk, controller) => controller.enqueue(as(chunk)),
+    });
+    const transport = { readable: readable.pipeThrough(other), writable };
+    const socket = new WebSocketOverStream(transport, { role: 'server' });
+    await new Peer(theirs).send(request());
+    expect((await socket.opened).protocol).toBe('');
+  });
+
   it('lets chooseProtocol choose, but only what was offered', async () => {
     const chosen = serve({ chooseProtocol: (offered) => offered.at(-1) });
     await chosen.peer.send(request((lines) => [...lines, 'Sec-WebSocket-Protocol: a, b']));
@@ -271,6 +306,25 @@ describe('a client', () => {
     expect(error.headers?.get('www-authenticate')).toBe('Basic');
   });
 
+  it('waits for the answer behind others of 1xx (RFC 9110 §15.2)', async () => {
+    const early = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n';
+    const { socket } = await dial((accept) => `${early}${early}${response(accept, 'X: y')}`);
+    expect((await socket.opened).headers.get('x')).toBe('y');
+  });
+
+  it.each([
+    ['never comes', (_: Peer) => {}],
+    ['is cut off', (peer: Peer) => peer.end()],
+    ['breaks off', (peer: Peer) => peer.abort(new Error('reset'))],
+  ])('tells the status where the body of a refusal %s', async (_name, go) => {
+    const head = 'HTTP/1.1 403 No\r\nContent-Length: 10\r\n\r\n';
+    const { socket, peer } = await dial(() => head, { handshakeTimeout: 50 });
+    void Promise.resolve(go(peer)).catch(() => {});
+    expect(await failureOf(socket.opened)).toMatchObject({
+      ...{ code: 'WS_ERR_HANDSHAKE_REFUSED', status: 403 },
+    });
+  });
+
   it.each<[string, Partial<ClientOptions> | object, ErrorConstructor | SyntaxErrorConstructor]>([
     ['a URL that is none', { url: 'nonsense' }, SyntaxError],
     ['a URL of ftp', { url: 'ftp://example.com' }, SyntaxError],
@@ -306,6 +360,13 @@ describe('in time', () => {
     const { socket, peer } = serve();
     await peer.send('GET / HT');
     await peer.end();
+    expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_ENDED' });
+  });
+
+  it('a transport that takes nothing: WS_ERR_HANDSHAKE_ENDED', async () => {
+    const [ours, theirs] = connected();
+    const socket = new WebSocketOverStream(ours, { url: 'ws://x' });
+    void theirs.readable.cancel(new Error('reset'));
     expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_ENDED' });
   });
 

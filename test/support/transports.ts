@@ -79,6 +79,10 @@ export class Peer {
     return this.held === '' && (await this.reader.read()).done;
   }
 
+  async abort(reason: Error): Promise<void> {
+    await this.writer.abort(reason);
+  }
+
   async cancel(): Promise<void> {
     await this.reader.cancel();
   }
