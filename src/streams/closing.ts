@@ -31,9 +31,13 @@ export function codeToSend({ closeCode }: CloseInfo): number | undefined {
   return closeCode === NO_STATUS_RECEIVED ? undefined : closeCode;
 }
 
-/** Why a stream was cancelled or aborted: with a code where the reason has one, as the draft does. */
+/** Why a stream was cancelled or aborted: with a code where the reason has one to send, as the draft does. */
 export function closeInitOf(reason: unknown): CloseInit {
   const { closeCode, reason: text } = (reason ?? {}) as { closeCode?: unknown; reason?: unknown };
-  const isSaid = typeof closeCode === 'number' && closeCode !== 1005 && closeCode !== 1006;
-  return isSaid ? { closeCode, reason: typeof text === 'string' ? text : '' } : {};
+  if (typeof closeCode !== 'number') return {};
+  try {
+    return settleClose({ closeCode, reason: typeof text === 'string' ? text : '' });
+  } catch {
+    return {};
+  }
 }

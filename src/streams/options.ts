@@ -14,6 +14,12 @@ export interface ByteTransport {
   writable: WritableStream<Uint8Array>;
 }
 
+/** Throws a TypeError where somebody else has it: neither stream is taken then. */
+export function assertFree({ readable, writable }: ByteTransport): void {
+  if (readable.locked || writable.locked)
+    throw new TypeError('the transport is in use: it is locked');
+}
+
 /** For both ends. Limits are those of a Decoder. */
 export interface CommonOptions extends Omit<DecoderStreamOptions, 'role'> {
   /**
@@ -25,7 +31,10 @@ export interface CommonOptions extends Omit<DecoderStreamOptions, 'role'> {
   heartbeat?: HeartbeatOptions;
   /** Milliseconds for the opening handshake. Default 10,000. */
   handshakeTimeout?: number;
-  /** Milliseconds for the peer to answer the close frame, and for the transport to end. Default 10,000. */
+  /**
+   * Milliseconds for the peer to answer the close frame, and for the transport to end. Default 10,000. Begins
+   * anew when messages that waited have been read: the answer may be behind them.
+   */
   closeTimeout?: number;
   /** Bytes the peer's request or response may have before the first frame. Default 16 KiB. */
   maxHeadBytes?: number;

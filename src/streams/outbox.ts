@@ -6,6 +6,7 @@ import { BatchWriter } from '../entry/auto.ts';
 import type { Backend } from '../kernel/kernel.ts';
 import { copyOf } from '../kernel/platform.ts';
 import type { Role } from '../protocol/errors.ts';
+import { whenAborted } from './when-aborted.ts';
 
 /** Bytes of frames that wait before senders are told to. */
 const HIGH_WATER = 64 * 1024;
@@ -29,6 +30,9 @@ export class Outbox {
   private flushing: Promise<void> | undefined;
   private latePong: Uint8Array | undefined;
   private refusal: { error: unknown } | undefined;
+  private hasClosed = false;
+  /** Fails the write that is under way. */
+  private giveUp: (error: unknown) => void = () => {};
 
   /** Messages wait until `opened` is resolved. */
   constructor(
@@ -44,6 +48,7 @@ export class Outbox {
     this.writable = new WritableStream({
       start: (controller) => {
         this.controller = controller;
+        whenAborted(controller, (reason) => connection.onAbort(reason));
         return opened.then(() => {});
       },
       write: (message) => this.send(message),
@@ -52,17 +57,30 @@ export class Outbox {
     });
   }
 
-  /** Queues a frame with `queue` and writes it as soon as may be; not once nothing can be sent. */
-  queue(queue: (batch: BatchWriter) => void): void {
-    if (this.refusal !== undefined) return;
-    queue(this.batch);
-    void this.flush();
+  ping(): void {
+    this.queue(() => this.batch.ping());
   }
 
   /** Answers a ping; where the transport lags behind, only the last of them (§5.5.3). */
   pong(payload: Uint8Array): void {
-    if (this.isFull) this.latePong = payload;
-    else this.queue((batch) => batch.pong(payload));
+    this.queue(() => {
+      if (this.isFull) this.latePong = payload;
+      else this.batch.pong(payload);
+    });
+  }
+
+  /** The last frame: whatever is queued behind it is not sent. */
+  close(code: number | undefined, reason?: string): void {
+    this.queue(() => {
+      this.queueLatePong();
+      this.batch.close(code, reason);
+      this.hasClosed = true;
+    });
+  }
+
+  /** Whether the close frame has been queued. */
+  get isClosed(): boolean {
+    return this.hasClosed;
   }
 
   /** Resolves when all that is queued has been written, or never will be. */
@@ -80,6 +98,24 @@ export class Outbox {
   fail(error: unknown): void {
     if (this.refusal === undefined) this.controller.error(error);
     this.refuse(error);
+    this.abandon();
+  }
+
+  /** The transport is let go: who waits for it to take a message is told. */
+  abandon(): void {
+    this.giveUp(this.refusal?.error);
+  }
+
+  /** Queues a frame and writes it as soon as may be; not once nothing can be sent. */
+  private queue(queue: () => void): void {
+    if (this.refusal !== undefined || this.hasClosed) return;
+    queue();
+    void this.flush();
+  }
+
+  private queueLatePong(): void {
+    if (this.latePong !== undefined) this.batch.pong(this.latePong);
+    this.latePong = undefined;
   }
 
   private get isFull(): boolean {
@@ -89,7 +125,11 @@ export class Outbox {
   private send(message: string | BytesLike): Promise<void> | undefined {
     if (this.refusal !== undefined) throw this.refusal.error;
     const flushed = this.add(message);
-    return this.isFull ? flushed : undefined;
+    if (!this.isFull) return undefined;
+    return new Promise((resolve, reject) => {
+      this.giveUp = reject;
+      void flushed.then(resolve);
+    });
   }
 
   private add(message: string | BytesLike): Promise<void> {
@@ -106,8 +146,7 @@ export class Outbox {
     try {
       while (this.batch.bytes > 0) {
         for (const segment of this.batch.take()) await this.transport.write(ownMemory(segment));
-        if (this.latePong !== undefined) this.batch.pong(this.latePong);
-        this.latePong = undefined;
+        this.queueLatePong();
       }
     } catch (error) {
       this.batch.take();

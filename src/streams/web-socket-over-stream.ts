@@ -14,11 +14,12 @@ import { ABNORMAL_CLOSURE, NORMAL_CLOSURE } from '../protocol/status-codes.ts';
 import { type CloseInfo, type CloseInit, closeInitOf, codeToSend, settleClose } from './closing.ts';
 import { type Deferred, deferred } from './deferred.ts';
 import { ConnectionError } from './errors.ts';
-import { Heartbeat } from './heartbeat.ts';
-import { Inbox } from './inbox.ts';
+import { Heartbeat, type HeartbeatOptions } from './heartbeat.ts';
+import { Inbox, messagesOf } from './inbox.ts';
 import type { Message } from './message-streams.ts';
 import { type OpenInfo, type Opening, shakeHands, wireOf } from './opening.ts';
 import {
+  assertFree,
   type ByteTransport,
   decoderOptionsOf,
   type OverStreamOptions,
@@ -51,13 +52,16 @@ export class WebSocketOverStream {
   private readonly sink: WritableStreamDefaultWriter<Uint8Array>;
   private readonly inbox: Inbox;
   private readonly outbox: Outbox;
+  private readonly decoder: Decoder<'string'>;
   private readonly heartbeat: Heartbeat | undefined;
   private readonly opening: Deferred<OpenInfo> = deferred();
   private readonly closing: Deferred<CloseInfo> = deferred();
   private state: State = 'opening';
   /** The close frame that came. */
   private farewell: CloseInfo | undefined;
-  private hasSentClose = false;
+  /** Whether the close frame that is to come is waited for. */
+  private isAwaitingClose = false;
+  private readonly onAbort = (): void => this.fail(this.options.signal?.reason);
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Throws a TypeError, RangeError or SyntaxError that names the option at fault. */
@@ -66,6 +70,8 @@ export class WebSocketOverStream {
     this.options = options;
     this.url = options.role === 'server' ? '' : new URL(options.url).href;
     this.heartbeat = options.heartbeat && this.createHeartbeat(options.heartbeat);
+    this.decoder = this.createDecoder();
+    assertFree(transport);
     this.opened = this.opening.promise;
     this.closed = this.closing.promise;
     this.source = transport.readable.getReader();
@@ -76,7 +82,9 @@ export class WebSocketOverStream {
       onAbort: (reason) => this.close(closeInitOf(reason)),
       onLost: (cause) => this.lose('the transport takes nothing any more', cause),
     });
-    void this.run();
+    options.signal?.addEventListener('abort', this.onAbort);
+    if (options.signal?.aborted) this.onAbort();
+    else void this.run();
   }
 
   /** Messages received; cancelling it closes the connection. Ends with the closing handshake. */
@@ -93,18 +101,8 @@ export class WebSocketOverStream {
   }
 
   /** Messages one by one; leaving the loop closes the connection. */
-  async *[Symbol.asyncIterator](): AsyncGenerator<Message, void> {
-    const reader = this.readable.getReader();
-    try {
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        yield value;
-      }
-    } finally {
-      await reader.cancel().catch(() => {});
-      reader.releaseLock();
-    }
+  [Symbol.asyncIterator](): AsyncGenerator<Message, void> {
+    return messagesOf(this.readable);
   }
 
   /**
@@ -116,19 +114,16 @@ export class WebSocketOverStream {
     const info = settleClose(init);
     if (this.state === 'opening') {
       this.fail(new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'closed before it was open'));
-    } else if (this.state === 'open') {
-      this.sendClose(info);
+    } else if (this.state !== 'ended') {
+      if (this.state === 'open') this.sendClose(info);
       this.inbox.refuse();
       this.outbox.refuse(new ConnectionError('WS_ERR_CLOSED', 'the connection is closing'));
+      if (!this.isAwaitingClose) this.awaitClose();
     }
   }
 
   private async run(): Promise<void> {
-    const { signal } = this.options;
-    const onAbort = (): void => this.fail(signal?.reason);
-    signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      if (signal?.aborted) onAbort();
       const { rest, ...info } = await this.shakeHands();
       if (this.state !== 'opening') return;
       this.state = 'open';
@@ -138,8 +133,6 @@ export class WebSocketOverStream {
     } catch (error) {
       if (this.state === 'opening') this.fail(error, 'graceful');
       else this.lose('the transport failed', error);
-    } finally {
-      signal?.removeEventListener('abort', onAbort);
     }
   }
 
@@ -157,12 +150,16 @@ export class WebSocketOverStream {
 
   /** Reads as fast as messages are read, no faster. */
   private async receive(first: Uint8Array): Promise<void> {
-    const decoder = this.createDecoder();
+    const { decoder } = this;
     let chunk: Uint8Array | undefined = first;
-    while (chunk !== undefined) {
+    while (chunk !== undefined && this.state !== 'ended') {
       decoder.write(chunk);
       if (decoder.isEnded) break;
-      if (this.inbox.isFull) await this.inbox.room();
+      if (this.inbox.isFull) {
+        await this.inbox.room();
+        // The peer's close frame may have been behind the messages that waited.
+        if (this.isAwaitingClose) this.awaitClose();
+      }
       chunk = await this.read();
     }
     if (this.farewell !== undefined) await this.sayFarewell(this.farewell);
@@ -171,7 +168,7 @@ export class WebSocketOverStream {
 
   /** The next bytes; undefined at the end. */
   private async read(): Promise<Uint8Array | undefined> {
-    this.heartbeat?.listen();
+    if (!this.isAwaitingClose) this.heartbeat?.listen();
     try {
       const { done, value } = await this.source.read();
       return done ? undefined : value;
@@ -183,9 +180,7 @@ export class WebSocketOverStream {
   private createDecoder(): Decoder<'string'> {
     return new Decoder<'string'>(decoderOptionsOf(this.options), {
       message: (data) => this.inbox.push(data),
-      ping: (payload) => {
-        if (!this.hasSentClose) this.outbox.pong(payload);
-      },
+      ping: (payload) => this.outbox.pong(payload),
       close: (closeCode, reason) => {
         this.farewell = { closeCode, reason };
       },
@@ -193,24 +188,33 @@ export class WebSocketOverStream {
     });
   }
 
-  private createHeartbeat(options: NonNullable<OverStreamOptions['heartbeat']>): Heartbeat {
-    return new Heartbeat(
-      options,
-      () => this.outbox.queue((batch) => batch.ping()),
-      () => this.fail(new ConnectionError('WS_ERR_HEARTBEAT', 'a ping was not answered in time')),
-    );
+  private createHeartbeat(options: HeartbeatOptions): Heartbeat {
+    const message = 'a ping was not answered in time';
+    const onDead = (): void => this.fail(new ConnectionError('WS_ERR_HEARTBEAT', message));
+    return new Heartbeat(options, () => this.outbox.ping(), onDead);
   }
 
   /** A stream that is closed waits for the connection; how that ends, `closed` tells. */
   private async closeWritable(): Promise<void> {
-    if (this.state === 'open') this.sendClose({ closeCode: NORMAL_CLOSURE, reason: '' });
+    if (this.state === 'open') {
+      this.sendClose({ closeCode: NORMAL_CLOSURE, reason: '' });
+      // What was written before it may take its time.
+      void this.outbox.flush().then(() => this.awaitClose());
+    }
     await this.closed.catch(() => {});
   }
 
   private sendClose(info: CloseInfo): void {
     this.state = 'closing';
-    this.hasSentClose = true;
-    this.outbox.queue((batch) => batch.close(codeToSend(info), info.reason));
+    this.outbox.close(codeToSend(info), info.reason);
+  }
+
+  /** From here on the peer has so much time to answer the close frame. */
+  private awaitClose(): void {
+    if (this.state !== 'closing' || this.farewell !== undefined) return;
+    this.isAwaitingClose = true;
+    this.heartbeat?.rest();
+    clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       const message = `no close frame within ${this.times.closeTimeout} ms`;
       this.fail(new ConnectionError('WS_ERR_CLOSE_TIMEOUT', message));
@@ -223,20 +227,17 @@ export class WebSocketOverStream {
     this.timer = setTimeout(() => this.finish(farewell), this.times.closeTimeout);
     this.state = 'closing';
     this.inbox.end();
-    if (!this.hasSentClose) this.outbox.queue((batch) => batch.close(codeToSend(farewell)));
+    this.outbox.close(codeToSend(farewell));
     this.outbox.refuse(new ConnectionError('WS_ERR_CLOSED', 'the peer has closed it', farewell));
     await this.outbox.flush();
-    if (this.options.role === 'server') await this.endTransport();
-    else {
-      await this.drain();
-      await this.sink.close();
-    }
+    if (this.options.role !== 'server') await this.drain();
+    await this.endTransport();
     this.finish(farewell);
   }
 
   /** Ends this half, and sees the other end; what else is read is nothing any more. */
-  private async endTransport(): Promise<void> {
-    await Promise.all([this.sink.close(), this.drain()]);
+  private endTransport(): Promise<unknown> {
+    return Promise.all([this.sink.close(), this.drain()]);
   }
 
   private async drain(): Promise<void> {
@@ -247,6 +248,7 @@ export class WebSocketOverStream {
   private finish(farewell: CloseInfo): void {
     if (this.state === 'ended') return;
     this.end();
+    this.outbox.abandon();
     this.sink.abort().catch(() => {});
     this.source.cancel().catch(() => {});
     this.closing.resolve(farewell);
@@ -258,7 +260,7 @@ export class WebSocketOverStream {
       this.lose('the transport ended without a close frame', error);
       return;
     }
-    if (!this.hasSentClose) this.outbox.queue((batch) => batch.close(error.closeCode));
+    this.outbox.close(error.closeCode);
     this.fail(error, 'graceful');
   }
 
@@ -291,5 +293,6 @@ export class WebSocketOverStream {
     this.state = 'ended';
     clearTimeout(this.timer);
     this.heartbeat?.rest();
+    this.options.signal?.removeEventListener('abort', this.onAbort);
   }
 }

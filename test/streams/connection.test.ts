@@ -346,6 +346,122 @@ describe('the closing handshake', () => {
   });
 });
 
+/** A write that waits because the peer reads nothing. */
+async function waiting(socket: WebSocketOverStream): Promise<{ failed: Promise<Error> }> {
+  const writer = socket.writable.getWriter();
+  writer.closed.catch(() => {});
+  // The first fills the transport, the second is on its way, the third waits.
+  for (let i = 0; i < 2; i++) {
+    await writer.write('x'.repeat(100_000));
+    await soon();
+  }
+  const failed = failureOf(writer.write('y'.repeat(100_000)));
+  await soon();
+  writer.releaseLock();
+  return { failed };
+}
+
+describe('an end at an odd moment', () => {
+  it.each<[string, (socket: WebSocketOverStream, controller: AbortController) => unknown, string]>([
+    ['close()', (socket) => socket.close(), 'WS_ERR_CLOSE_TIMEOUT'],
+    ['abort()', (socket) => socket.writable.abort(), 'WS_ERR_CLOSE_TIMEOUT'],
+    ['cancel()', (socket) => socket.readable.cancel(), 'WS_ERR_CLOSE_TIMEOUT'],
+    ['a signal', (_, controller) => controller.abort({ code: 'enough' }), 'enough'],
+  ])('%s while a write is stuck: it ends, and the write fails', async (_name, end, code) => {
+    const controller = new AbortController();
+    const { socket } = await withPeer({ closeTimeout: 20, signal: controller.signal });
+    const { failed } = await waiting(socket);
+    void Promise.resolve(end(socket, controller)).catch(() => {});
+    expect(await failureOf(socket.closed)).toMatchObject({ code });
+    expect(await failed).toBeDefined();
+  });
+
+  it('the peer closes and ends while a write is stuck: the write fails', async () => {
+    const { socket, peer } = await withPeer({ closeTimeout: 20 });
+    const { failed } = await waiting(socket);
+    await peer.send(hex('88 02 03 e8'));
+    await peer.end();
+    expect(await socket.closed).toEqual({ closeCode: 1000, reason: '' });
+    expect(await failed).toMatchObject({ code: 'WS_ERR_CLOSED', closeCode: 1000 });
+  });
+
+  it.each([
+    [{ closeCode: 4000, reason: 'x'.repeat(124) }],
+    [{ closeCode: 999 }],
+    [{ closeCode: 1006, reason: 'lost' }],
+    [new ConnectionError('WS_ERR_CONNECTION_LOST', 'elsewhere')],
+  ])(
+    'cancelled or aborted with what cannot be sent (%#): closes without a code',
+    async (reason) => {
+      for (const side of ['readable', 'writable'] as const) {
+        const { a, b } = await both();
+        if (side === 'readable') await a.readable.cancel(reason);
+        else await a.writable.abort(reason);
+        expect((await b.closed).closeCode).toBe(1005);
+      }
+    },
+  );
+
+  it('no pong is sent behind the close frame', async () => {
+    const { socket, peer } = await withPeer();
+    // Here the peer reads in the end.
+    (await waiting(socket)).failed.catch(() => {});
+    await peer.send(hex('89 01 70'));
+    await soon();
+    socket.close({ closeCode: 1000 });
+    await peer.send(join(hex('89 01 71'), hex('88 02 03 e8')));
+    await peer.end();
+    const sent = hex(await peer.readHex(1_000_000));
+    // The answer to the first ping, and a close frame with 1000, each masked.
+    expect(toHex(sent.subarray(-15, -13))).toBe('8a81');
+    expect(toHex(sent.subarray(-8, -6))).toBe('8882');
+  });
+
+  it('no ping is sent behind the close frame, and a late answer to it is no dead peer', async () => {
+    const heartbeat = { interval: 10, timeout: 10 };
+    const { socket, peer } = await withPeer({ heartbeat });
+    const closed = socket.writable.close();
+    await soon(60);
+    await peer.send(hex('88 02 03 e8'));
+    await peer.end();
+    await closed;
+    expect(await socket.closed).toEqual({ closeCode: 1000, reason: '' });
+    expect((await peer.readHex(1000)).length).toBe(2 * 8);
+  });
+
+  it('closing the writable side: what was written before may take longer than closeTimeout', async () => {
+    const { socket, peer } = await withPeer({ closeTimeout: 20 });
+    const writer = socket.writable.getWriter();
+    await writer.write('x'.repeat(100_000));
+    await writer.write('y'.repeat(50_000));
+    const closed = writer.close();
+    await soon(60);
+    expect((await peer.readHex(150_000)).length).toBe(300_000);
+    await peer.send(hex('88 02 03 e8'));
+    await peer.end();
+    await closed;
+    expect(await socket.closed).toEqual({ closeCode: 1000, reason: '' });
+  });
+
+  it('closing the writable side: a slow reader loses nothing', async () => {
+    const { socket, peer } = await withPeer({ closeTimeout: 60 });
+    void socket.writable.close();
+    const message = frame({ opcode: 2, payload: new Uint8Array(20_000) });
+    const sent = (async () => {
+      for (let i = 0; i < 20; i++) await peer.send(message);
+      await peer.send(hex('88 02 03 e8'));
+      await peer.end();
+    })();
+    let count = 0;
+    for await (const _ of socket) {
+      count++;
+      await soon(10);
+    }
+    await sent;
+    expect([count, await socket.closed]).toEqual([20, { closeCode: 1000, reason: '' }]);
+  });
+});
+
 describe('what goes wrong', () => {
   it.each([
     ['a reserved opcode', '83 00', 'WS_ERR_INVALID_OPCODE', '03ea'],

@@ -334,11 +334,23 @@ describe('a client', () => {
     ['a heartbeat of nothing', { heartbeat: { interval: 0 } }, RangeError],
     ['a timeout for ever', { closeTimeout: Number.POSITIVE_INFINITY }, RangeError],
     ['a head of no bytes', { maxHeadBytes: 0 }, RangeError],
+    ['a limit of a decoder that is none', { maxPayload: -1 }, RangeError],
   ])('throws on %s, and leaves the transport alone', (_name, options, type) => {
     const [ours] = connected();
     const all = { url: 'ws://example.com', ...options } as ClientOptions;
     expect(() => new WebSocketOverStream(ours, all)).toThrow(type);
     expect([ours.readable.locked, ours.writable.locked]).toEqual([false, false]);
+  });
+
+  it.each(['readable', 'writable'] as const)('throws where %s is locked', (side) => {
+    const [ours] = connected();
+    if (side === 'readable') ours.readable.getReader();
+    else ours.writable.getWriter();
+    expect(() => new WebSocketOverStream(ours, { url: 'ws://a' })).toThrow(TypeError);
+    expect([ours.readable.locked, ours.writable.locked]).toEqual([
+      side === 'readable',
+      side === 'writable',
+    ]);
   });
 
   it('does not send a header that is the handshake’s own', async () => {
@@ -367,6 +379,12 @@ describe('in time', () => {
     const [ours, theirs] = connected();
     const socket = new WebSocketOverStream(ours, { url: 'ws://x' });
     void theirs.readable.cancel(new Error('reset'));
+    expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_ENDED' });
+  });
+
+  it('aborting the writable side: it never opens', async () => {
+    const { socket } = serve();
+    void socket.writable.abort().catch(() => {});
     expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_ENDED' });
   });
 

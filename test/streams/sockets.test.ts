@@ -1,6 +1,6 @@
 // Over real TCP, against ws at the other end.
 
-import { EventEmitter, once } from 'node:events';
+import { EventEmitter, getEventListeners, once } from 'node:events';
 import { createServer, type Server as HttpServer } from 'node:http';
 import {
   type AddressInfo,
@@ -16,7 +16,7 @@ import type { ClientOptions, ServerOptions } from '../../src/streams/options.ts'
 import { socketTransport } from '../../src/streams/socket-transport.ts';
 import { WebSocketOverStream } from '../../src/streams/web-socket-over-stream.ts';
 import { frame, utf8 } from '../support/bytes.ts';
-import { failureOf } from '../support/transports.ts';
+import { connected, failureOf, Peer } from '../support/transports.ts';
 
 const open: { close(): unknown }[] = [];
 afterEach(() => {
@@ -301,5 +301,30 @@ describe('a socket', () => {
     const reader = readable.getReader();
     for (const text of 'bc') expect((await reader.read()).value).toEqual(utf8(text));
     expect((await reader.read()).done).toBe(true);
+  });
+});
+
+describe('nothing is left behind', () => {
+  it('no timer where the signal was aborted before', async () => {
+    const timers = (): number =>
+      process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
+    const [transport] = connected();
+    const before = timers();
+    const signal = AbortSignal.abort(new Error('no'));
+    await failureOf(new WebSocketOverStream(transport, { role: 'server', signal }).closed);
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(timers()).toBe(before);
+  });
+
+  it('no listener of the signal where verify never answers', async () => {
+    const { signal } = new AbortController();
+    const [ours, theirs] = connected();
+    const socket = new WebSocketOverStream(ours, {
+      ...{ role: 'server', signal, handshakeTimeout: 20 },
+      verify: () => new Promise<undefined>(() => {}),
+    });
+    await new Peer(theirs).send(REQUEST);
+    await failureOf(socket.closed);
+    expect(getEventListeners(signal, 'abort')).toEqual([]);
   });
 });
