@@ -27,17 +27,19 @@ export function startMeasuring(): void {
       return;
     }
     button.textContent = 'Stop';
-    worker = measure(stop);
+    worker = measure(stop, (one) => one === worker);
   });
 }
 
-function measure(onEnd: () => void): Worker {
+/** `isCurrent`: a worker that was stopped may have said something that is still on its way. */
+function measure(onEnd: () => void, isCurrent: (worker: Worker) => boolean): Worker {
   const results: Result[] = [];
   const outcome = byId('outcome');
   const progress = byId<HTMLProgressElement>('progress');
   progress.value = 0;
   const worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' });
   worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
+    if (!isCurrent(worker)) return;
     if (data.type === 'started')
       outcome.textContent = `Measuring, with the backend ${data.backend}…`;
     else if (data.type === 'result') {

@@ -17,6 +17,8 @@ const report = byId('report');
 const role = byId<HTMLSelectElement>('role');
 const deflate = byId<HTMLInputElement>('deflate');
 
+/** The file that was asked for last, until something else is. */
+let lastOpened: File | undefined;
 /** What is looked at, where it is not what stands in the text field. */
 let held: { bytes: Uint8Array; note: string } | undefined;
 
@@ -31,15 +33,18 @@ export function startInspector(): void {
     byId('examples').append(button);
   }
   text.addEventListener('input', () => {
-    held = undefined;
+    held = lastOpened = undefined;
     draw();
   });
   text.addEventListener('paste', onPaste);
   role.addEventListener('change', draw);
   deflate.addEventListener('change', draw);
   byId<HTMLInputElement>('file').addEventListener('change', ({ target }) => {
-    const [file] = (target as HTMLInputElement).files ?? [];
+    const input = target as HTMLInputElement;
+    const [file] = input.files ?? [];
     if (file !== undefined) void open(file);
+    // So that the same file can be chosen once more.
+    input.value = '';
   });
   startDropping(byId('inspect'));
   show(EXAMPLES[0].hex);
@@ -68,12 +73,30 @@ function onPaste(event: ClipboardEvent): void {
     pasted.length > most
       ? `Of ${formatBytes(pasted.length)} of text the first ${formatBytes(most)} are looked at.`
       : '';
-  hold(() => parseBytes(pasted.slice(0, most)), `${note} The text is too long to be shown.`.trim());
+  hold(() => parseBytes(cut(pasted, most)), `${note} The text is too long to be shown.`.trim());
+}
+
+/** The beginning of a text of hex or base64, cut between bytes. */
+function cut(long: string, most: number): string {
+  if (long.length <= most) return long;
+  const lines = long.lastIndexOf('\n', most);
+  if (lines > most / 2) return long.slice(0, lines);
+  const blank = long.lastIndexOf(' ', most);
+  return long.slice(0, blank > most - 100 ? blank : most - (most % 4));
 }
 
 async function open(file: File): Promise<void> {
   const all = file.size <= MOST_BYTES;
-  const bytes = new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer());
+  lastOpened = file;
+  let bytes: Uint8Array;
+  try {
+    bytes = new Uint8Array(await file.slice(0, MOST_BYTES).arrayBuffer());
+  } catch (error) {
+    refuse(error);
+    return;
+  }
+  // Whoever was quicker, or typed meanwhile, goes first.
+  if (lastOpened !== file) return;
   const part = all ? '' : `, of which the first ${formatBytes(MOST_BYTES)} are looked at`;
   hold(() => textOrBytes(bytes), `The file ${file.name}, ${formatBytes(file.size)}${part}.`);
 }
@@ -85,7 +108,8 @@ function textOrBytes(bytes: Uint8Array): Uint8Array {
   );
   if (!isText) return bytes;
   try {
-    return parseBytes(new TextDecoder().decode(bytes));
+    const text = new TextDecoder().decode(bytes);
+    return parseBytes(bytes.length < MOST_BYTES ? text : cut(text, MOST_BYTES - 1));
   } catch {
     return bytes;
   }

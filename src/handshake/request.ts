@@ -18,6 +18,8 @@ export function parseUrl(url: string | URL): URL {
   let parsed: URL;
   try {
     parsed = new URL(url);
+    // What cannot be decoded cannot be credentials.
+    decodeURIComponent(parsed.username + parsed.password);
   } catch (cause) {
     throw new SyntaxError(`${JSON.stringify(String(url))} is no URL`, { cause });
   }

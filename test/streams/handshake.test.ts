@@ -327,6 +327,7 @@ describe('a client', () => {
 
   it.each<[string, Partial<ClientOptions> | object, ErrorConstructor | SyntaxErrorConstructor]>([
     ['a URL that is none', { url: 'nonsense' }, SyntaxError],
+    ['a URL whose user is no text', { url: 'ws://100%@example.com' }, SyntaxError],
     ['a URL of ftp', { url: 'ftp://example.com' }, SyntaxError],
     ['a subprotocol that is no token', { protocols: ['a b'] }, SyntaxError],
     ['a subprotocol given twice', { protocols: ['a', 'a'] }, SyntaxError],
