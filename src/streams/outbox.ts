@@ -29,8 +29,9 @@ export class Outbox {
   private flushing: Promise<void> | undefined;
   private latePong: Uint8Array | undefined;
   private refusal: { error: unknown } | undefined;
+  private isOpen = false;
 
-  /** Messages wait until `opened` is resolved. */
+  /** Messages wait until `opened` is resolved, or {@link open} is called. */
   constructor(
     { role = 'client', backend }: { role?: Role; backend?: Backend },
     transport: WritableStreamDefaultWriter<Uint8Array>,
@@ -41,15 +42,24 @@ export class Outbox {
     this.isServer = role === 'server';
     this.transport = transport;
     this.connection = connection;
+    const whenOpen = (act: () => Promise<void> | undefined): Promise<void> | undefined =>
+      this.isOpen ? act() : opened.then(act);
     this.writable = new WritableStream({
       start: (controller) => {
         this.controller = controller;
-        return opened.then(() => {});
       },
-      write: (message) => this.send(message),
-      close: () => connection.onClose(),
-      abort: (reason) => connection.onAbort(reason),
+      write: (message) => whenOpen(() => this.send(message)),
+      close: () => whenOpen(() => connection.onClose()),
+      abort: (reason) => whenOpen(async () => connection.onAbort(reason)),
     });
+  }
+
+  /**
+   * Takes messages from here on, at once: a message that came with the handshake is answered before what
+   * came behind it counts.
+   */
+  open(): void {
+    this.isOpen = true;
   }
 
   /** Queues a frame with `queue` and writes it as soon as may be; not once nothing can be sent. */
