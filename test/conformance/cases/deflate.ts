@@ -96,7 +96,8 @@ function deflateCase(
 }
 
 export const PLAIN: DeflateSetup = {
-  offer: 'permessage-deflate; client_no_context_takeover; client_max_window_bits',
+  // As ws and browsers offer it: a server may take client_no_context_takeover for a wish.
+  offer: 'permessage-deflate; client_max_window_bits',
   answer: 'permessage-deflate',
   ...{ serverOptions: {}, clientOptions: {}, serverMustAnswer: [], clientMustOffer: [] },
 };

@@ -1,8 +1,13 @@
 // Our client against servers that others wrote.
 
 import { describe, expect, it } from 'vitest';
+import { backend } from 'wsimd';
 import { expectedFullTalk, talk } from './endpoints.ts';
 import { startProgram } from './processes.ts';
+
+it('the backend is the one that is meant', () => {
+  expect(backend()).toBe(process.env['WSIMD_BACKEND']);
+});
 
 describe.each([true, false])('permessage-deflate: %s', (deflate) => {
   it.each(['websockets', 'autobahn'])("Python's %s", async (library) => {

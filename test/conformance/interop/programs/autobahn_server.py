@@ -34,6 +34,7 @@ async def main(deflate):
     loop = asyncio.get_running_loop()
     factory = WebSocketServerFactory("ws://127.0.0.1", loop=loop)
     factory.protocol = Echo
+    factory.setProtocolOptions(echoCloseCodeReason=True)
     if deflate:
         factory.setProtocolOptions(perMessageCompressionAccept=accept)
     server = await loop.create_server(factory, "127.0.0.1", 0)

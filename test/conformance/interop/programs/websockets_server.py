@@ -7,6 +7,13 @@ import websockets
 
 
 async def echo(socket):
+    try:
+        await answer(socket)
+    except websockets.ConnectionClosedError:
+        pass  # closed with another code than 1000 or 1001
+
+
+async def answer(socket):
     async for message in socket:
         if message == "fragments":
             pong = await socket.ping("살아 있니".encode())
