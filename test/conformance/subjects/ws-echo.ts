@@ -8,6 +8,9 @@ import { deflateOf, MAX_PAYLOAD } from './protocol.ts';
 
 export type Ws = Pick<typeof ws, 'WebSocket' | 'WebSocketServer'>;
 
+/** 9.3.1 and 9.4.1 have 65,536 fragments; ws refuses them from 16,384 on (1008) where it is not told otherwise. */
+const LIMITS = { maxPayload: MAX_PAYLOAD, maxFragments: 0 };
+
 /** Everything is compressed, however short. */
 const withoutThreshold = (options: object): object => ({ ...options, threshold: 0 });
 
@@ -19,7 +22,7 @@ export async function serveOverWs({ WebSocketServer }: Ws): Promise<number> {
     let server = servers.get(key);
     if (server === undefined) {
       server = new WebSocketServer({
-        ...{ noServer: true, maxPayload: MAX_PAYLOAD },
+        ...{ noServer: true, ...LIMITS },
         perMessageDeflate: deflate === undefined ? false : withoutThreshold(deflate),
       });
       servers.set(key, server);
@@ -37,7 +40,7 @@ export async function serveOverWs({ WebSocketServer }: Ws): Promise<number> {
 
 export function echoOverWs({ WebSocket }: Ws, url: string, deflate: object | false): void {
   const perMessageDeflate = deflate === false ? false : withoutThreshold(deflate);
-  echo(new WebSocket(url, { perMessageDeflate, maxPayload: MAX_PAYLOAD }));
+  echo(new WebSocket(url, { perMessageDeflate, ...LIMITS }));
 }
 
 function echo(socket: ws.WebSocket): void {
