@@ -83,8 +83,8 @@ function drawCase(index) {
 
 function isShown(index, words, onlyWorse) {
   const { id, title } = cases[index];
-  if (onlyWorse && columns.every(({ results }) => results[index].verdict === 'strict'))
-    return false;
+  const isWorse = ({ results }) => ['non-strict', 'failed'].includes(results[index].verdict);
+  if (onlyWorse && !columns.some(isWorse)) return false;
   return words.every((word) => id.startsWith(word) || title.toLowerCase().includes(word));
 }
 
