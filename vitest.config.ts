@@ -8,7 +8,9 @@ const once = ['module', 'package', 'differential', 'repository', 'bench', 'inspe
 /** Need Node's own modules. */
 const ofNode = ['test/ws/**', 'test/streams/sockets.test.ts'];
 /** Have configurations of their own. */
-const elsewhere = ['ecosystem', 'loading', 'browser', 'capture'].map((name) => `test/${name}/**`);
+const elsewhere = ['ecosystem', 'loading', 'browser', 'capture', 'conformance'].map(
+  (name) => `test/${name}/**`,
+);
 
 const timeouts = { testTimeout: 60_000, hookTimeout: 180_000 };
 

@@ -33,8 +33,9 @@ export class Outbox {
   private hasClosed = false;
   /** Fails the write that is under way. */
   private giveUp: (error: unknown) => void = () => {};
+  private isOpen = false;
 
-  /** Messages wait until `opened` is resolved. */
+  /** Messages wait until `opened` is resolved, or {@link open} is called. */
   constructor(
     { role = 'client', backend }: { role?: Role; backend?: Backend },
     transport: WritableStreamDefaultWriter<Uint8Array>,
@@ -45,16 +46,25 @@ export class Outbox {
     this.isServer = role === 'server';
     this.transport = transport;
     this.connection = connection;
+    const whenOpen = (act: () => Promise<void> | undefined): Promise<void> | undefined =>
+      this.isOpen ? act() : opened.then(act);
     this.writable = new WritableStream({
       start: (controller) => {
         this.controller = controller;
         whenAborted(controller, (reason) => connection.onAbort(reason));
-        return opened.then(() => {});
       },
-      write: (message) => this.send(message),
-      close: () => connection.onClose(),
+      write: (message) => whenOpen(() => this.send(message)),
+      close: () => whenOpen(() => connection.onClose()),
       abort: (reason) => connection.onAbort(reason),
     });
+  }
+
+  /**
+   * Takes messages from here on, at once: a message that came with the handshake is answered before what
+   * came behind it counts.
+   */
+  open(): void {
+    this.isOpen = true;
   }
 
   ping(): void {

@@ -128,6 +128,7 @@ export class WebSocketOverStream {
       if (this.state !== 'opening') return;
       this.state = 'open';
       const { readable, writable } = this;
+      this.outbox.open();
       this.opening.resolve({ readable, writable, extensions: '', ...info });
       await this.receive(rest);
     } catch (error) {

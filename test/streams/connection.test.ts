@@ -29,12 +29,17 @@ async function withPeer(options: CommonOptions = {}) {
   const [here, there] = connected();
   const socket = new WebSocketOverStream(here, { url: 'ws://test/', ...options });
   const peer = new Peer(there);
+  await peer.send(await responseTo(peer));
+  await socket.opened;
+  return { socket, peer };
+}
+
+/** Reads a client's request; the server's response. */
+async function responseTo(peer: Peer): Promise<string> {
   const head = await peer.readUntil('\r\n\r\n');
   const accept = await acceptKeyOf(/^Sec-WebSocket-Key: (.*)\r$/m.exec(head)?.[1] ?? '');
   const lines = ['HTTP/1.1 101 OK', 'Upgrade: websocket', 'Connection: Upgrade'];
-  await peer.send(`${[...lines, `Sec-WebSocket-Accept: ${accept}`].join('\r\n')}\r\n\r\n`);
-  await socket.opened;
-  return { socket, peer };
+  return `${[...lines, `Sec-WebSocket-Accept: ${accept}`].join('\r\n')}\r\n\r\n`;
 }
 
 async function sendAll(socket: WebSocketOverStream, messages: readonly Message[]): Promise<void> {
@@ -97,6 +102,18 @@ describe('messages', () => {
     const first = frame({ opcode: 1, payload: utf8('first'), key: [1, 2, 3, 4] });
     await peer.send(join(utf8(head), first));
     expect((await socket.readable.getReader().read()).value).toBe('first');
+  });
+
+  it('that come with the response are answered before a broken rule behind them counts', async () => {
+    const [here, there] = connected();
+    const socket = new WebSocketOverStream(here, { url: 'ws://test/' });
+    socket.readable.pipeTo(socket.writable).catch(() => {});
+    const peer = new Peer(there);
+    const response = utf8(await responseTo(peer));
+    // 'Hi', then a text message with RSV1.
+    await peer.send(join(response, hex('81 02 48 69 c1 00')));
+    expect((await peer.readHex(8)).slice(0, 4)).toBe('8182');
+    expect((await peer.readHex(8)).slice(0, 4)).toBe('8882');
   });
 
   it('are as they were when they were written', async () => {

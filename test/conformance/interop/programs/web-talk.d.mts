@@ -1,0 +1,3 @@
+import type { Talk } from '../endpoints.ts';
+
+export function talk(WebSocket: unknown, url: string): Promise<Talk>;
