@@ -69,12 +69,18 @@ export function checkRequest({ words, headers }: HttpHead): HandshakeRequest {
     invalid(message, { section, status, headers });
   if (!/^HTTP\/1\.[1-9]$/.test(version)) throw fail(`${version} is not HTTP/1.1`, '4.2.1');
   if (method !== 'GET') throw fail(`the method is ${method}, not GET`, '4.2.1', 405);
+  if (!/^(\/|https?:\/\/)/i.test(target)) throw fail('the target is no path', '4.2.1');
   if (!headers.has('host')) throw fail('there is no Host', '4.2.1');
   if (!listOf(headers.get('upgrade')).includes('websocket')) {
     throw fail('it does not ask for an upgrade to websocket', '4.2.1', 426);
   }
   if (!listOf(headers.get('connection')).includes('upgrade')) {
     throw fail('Connection does not name Upgrade', '4.2.1');
+  }
+  // RFC 9110 §7.8: a body would come first; its bytes are no frames.
+  const length = headers.get('content-length')?.trim() ?? '0';
+  if (headers.has('transfer-encoding') || !/^0+$/.test(length)) {
+    throw fail('it has a body', '4.2.1');
   }
   const key = headers.get('sec-websocket-key')?.trim() ?? '';
   if (!isKey(key)) throw fail('Sec-WebSocket-Key is not sixteen bytes of base64', '4.2.1');
