@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 // Every suite runs on each kernel, and again without Node's Buffer, as in a browser; test/backend.test.ts
@@ -8,10 +9,11 @@ const once = ['module', 'package', 'differential', 'repository', 'bench', 'inspe
 /** Need Node's own modules. */
 const ofNode = ['test/ws/**', 'test/streams/sockets.test.ts'];
 /** Have configurations of their own. */
-const elsewhere = ['ecosystem', 'loading', 'browser', 'capture', 'conformance'].map(
-  (name) => `test/${name}/**`,
-);
+const elsewhere = [
+  ...['ecosystem', 'loading', 'browser', 'capture', 'conformance', 'hostile', 'fuzz'],
+].map((name) => `test/${name}/**`);
 
+const inspector = new URL('src/inspect/index.ts', import.meta.url);
 const timeouts = { testTimeout: 60_000, hookTimeout: 180_000 };
 
 function onKernel(backend: 'wasm' | 'js', platform: 'node' | 'web') {
@@ -36,6 +38,11 @@ export default defineConfig({
       onKernel('wasm', 'web'),
       onKernel('js', 'web'),
       { test: { name: 'once', ...timeouts, include: once.map((path) => `${path}/*.test.ts`) } },
+      {
+        // The command line's sources import the package by its name.
+        resolve: { alias: { 'wsimd/inspect': fileURLToPath(inspector) } },
+        test: { name: 'fuzz', ...timeouts, include: ['test/fuzz/*.test.ts'] },
+      },
       {
         test: {
           name: 'inspect, web',

@@ -63,14 +63,17 @@ function endOfHead(bytes: Uint8Array, from: number, to: number): number {
 
 function parse(bytes: Uint8Array): Pick<HttpHead, 'words' | 'headers'> {
   const [first, ...lines] = latin1(bytes).split('\r\n');
-  const match = /^(\S+) (\S+)(?: (.*))?$/.exec(first);
+  // §3.2: a target is visible characters of ASCII, to Node, too.
+  const match = /^([!-~]+) ([!-~]+)(?: (.*))?$/.exec(first);
   if (match === null) throw invalid(`${JSON.stringify(first.slice(0, 80))} is no line of HTTP`);
   const headers = new Headers();
   for (const line of lines) {
     const colon = line.indexOf(':');
+    // §2.2, §5.5: for others a line, or the head, ends at a bare CR or LF, which Headers would trim.
+    if (/[^\t -~\x80-\xff]/.test(line)) {
+      throw invalid(`${JSON.stringify(line.slice(0, 80))} has a control character in it`);
+    }
     try {
-      // Headers takes them off the ends of a value: what others read as the end of a line must not stand here.
-      if (/[\0\r\n]/.test(line)) throw new TypeError('a line break of another kind, or a NUL');
       // Names and values are checked by Headers; a space before the colon makes the name invalid.
       headers.append(line.slice(0, Math.max(0, colon)), line.slice(colon + 1));
     } catch (cause) {

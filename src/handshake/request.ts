@@ -68,6 +68,7 @@ export function checkRequest({ words, headers }: HttpHead): HandshakeRequest {
     invalid(message, { section, status, headers });
   if (!/^HTTP\/1\.[1-9]$/.test(version)) throw fail(`${version} is not HTTP/1.1`, '4.2.1');
   if (method !== 'GET') throw fail(`the method is ${method}, not GET`, '4.2.1', 405);
+  if (!/^(\/|https?:\/\/)/i.test(target)) throw fail('the target is no path', '4.2.1');
   const host = headers.get('host');
   if (host === null) throw fail('there is no Host', '4.2.1');
   if (host.includes(',')) throw fail('there is more than one Host', '4.2.1');

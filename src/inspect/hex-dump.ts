@@ -79,8 +79,9 @@ function repeat(bytes: number[], last: readonly number[], reach: number, fail: (
 /** The bytes of a line; its text, from index `begin` on. */
 function bytesOf({ at, text }: Line, begin: number, isXxd: boolean, fail: Fail): number[] {
   const bytes: number[] = [];
-  const bar = text.indexOf('|', begin);
-  const end = bar === -1 ? text.length : bar;
+  // hexdump -C has its text between bars; elsewhere a bar is text.
+  const bar = isXxd ? -1 : text.slice(begin).search(/\s\|.*\|\s*$/);
+  const end = bar === -1 ? text.length : begin + bar + 1;
   const group = /(\s+)(\S+)/gy;
   group.lastIndex = begin;
   for (let match = group.exec(text); match !== null; match = group.exec(text)) {

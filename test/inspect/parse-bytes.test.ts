@@ -46,6 +46,12 @@ describe('hex dumps', () => {
   it.each([
     ['xxd', '00000000: 8185 37fa 213d 7f9f 4d51 58              ..7.!=..MQX\n', HELLO],
     [
+      'xxd, a bar in its text',
+      '00000000: 007c 61                                  .|a\n',
+      '007c61',
+    ],
+    ['Wireshark, a bar in its text', '0000   00 7c 61 62   .|ab', '007c6162'],
+    [
       'xxd, two lines, with text that looks like hex',
       '00000000: 0001 0203 0405 0607 0809 0a0b 0c0d 0e0f  abcdef0123456789\n00000010: 1011 1213                                abcd\n',
       TWENTY,

@@ -1,0 +1,32 @@
+// A short run of every target, the same each time; and every vector that was found, once more.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { fromVector, type Vector } from './engine/case.ts';
+import { failureOf, fuzz } from './engine/fuzz.ts';
+import { TARGETS } from './targets/index.ts';
+
+const runs = Number(process.env.WSIMD_RUNS ?? 400);
+const seed = Number(process.env.WSIMD_SEED ?? 1);
+
+describe.each(TARGETS)('$name', (target) => {
+  it(`finds nothing in ${runs} cases (WSIMD_SEED=${seed})`, { timeout: 120_000 }, async () => {
+    const { found, executions } = await fuzz(target, { seed, runs });
+    expect(found).toEqual([]);
+    expect(executions).toBe(runs);
+  });
+});
+
+const folder = fileURLToPath(new URL('../vectors/found/', import.meta.url));
+const vectors = readdirSync(folder).map(
+  (name): Vector => JSON.parse(readFileSync(folder + name, 'utf8')),
+);
+
+describe('what was found', () => {
+  it.each(vectors)('$name: $why', async (vector) => {
+    const target = TARGETS.find(({ name }) => name === vector.target);
+    if (target === undefined) expect.fail(`there is no target ${vector.target}`);
+    else expect(await failureOf(target, fromVector(vector))).toBeUndefined();
+  });
+});

@@ -1,0 +1,110 @@
+// This side of the server's and the probe's processes.
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+export const LIBRARIES = ['wsimd', 'streams', 'ws'] as const;
+export type Library = (typeof LIBRARIES)[number];
+
+/** What a server tells of itself: bytes after garbage was collected, milliseconds since it was asked last. */
+export interface Sample {
+  rss: number;
+  heapUsed: number;
+  external: number;
+  /** The most since it was asked last, garbage included. */
+  peak: { rss: number; held: number };
+  delay: { max: number; p99: number };
+  /** Connections whose handshake is done. */
+  open: number;
+  messages: number;
+  /** How often which error code. */
+  codes: Record<string, number>;
+  /** How often which close code. */
+  closes: Record<string, number>;
+}
+
+/** Round trips of the probe, in milliseconds. */
+export interface Latency {
+  count: number;
+  median: number;
+  p99: number;
+  max: number;
+}
+
+const program = (name: string): string =>
+  fileURLToPath(new URL(`../programs/${name}.mjs`, import.meta.url));
+
+const running = new Set<ChildProcess>();
+
+function start(name: string, args: string[]): ChildProcess {
+  const env = { ...process.env, WSIMD_BACKEND: 'wasm', NODE_OPTIONS: '' };
+  const child = fork(program(name), args, { env, execArgv: ['--expose-gc'] });
+  running.add(child);
+  child.on('exit', () => running.delete(child));
+  return child;
+}
+
+async function ask<T>(child: ChildProcess): Promise<T> {
+  const answered = once(child, 'message', { signal: AbortSignal.timeout(30_000) });
+  child.send('ask');
+  return (await answered)[0] as T;
+}
+
+/** Ends every process that still runs. */
+export function stopAll(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
+export class Server {
+  readonly library: Library;
+  readonly port: number;
+  private readonly child: ChildProcess;
+
+  private constructor(library: Library, port: number, child: ChildProcess) {
+    this.library = library;
+    this.port = port;
+    this.child = child;
+  }
+
+  static async start(library: Library, options: object): Promise<Server> {
+    const child = start('server', [library, JSON.stringify(options)]);
+    const signal = AbortSignal.timeout(20_000);
+    const ended = once(child, 'exit').then(() => {
+      throw new Error(`the server ${library} did not start`);
+    });
+    const first = await Promise.race([once(child, 'message', { signal }), ended]);
+    ended.catch(() => {});
+    const [{ port }] = first as [{ port: number }];
+    return new Server(library, port, child);
+  }
+
+  get isRunning(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  sample(): Promise<Sample> {
+    return ask(this.child);
+  }
+
+  stop(): void {
+    this.child.disconnect();
+  }
+}
+
+export class Probe {
+  private readonly child: ChildProcess;
+
+  constructor(port: number) {
+    this.child = start('probe', [String(port)]);
+  }
+
+  /** Of the time since it was asked last. */
+  latency(): Promise<Latency> {
+    return ask(this.child);
+  }
+
+  stop(): void {
+    if (this.child.connected) this.child.disconnect();
+  }
+}
