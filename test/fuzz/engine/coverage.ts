@@ -35,6 +35,8 @@ export class Coverage {
   private readonly reached = new Map<string, Uint8Array>();
   /** Blocks, and how often in powers of two. */
   private readonly counts = new Set<string>();
+  /** What ran and is not learnt yet, with what had run before. */
+  private pending: [before: Uint8Array, now: Uint8Array][] = [];
   /** Characters of code that have run. */
   size = 0;
 
@@ -53,6 +55,7 @@ export class Coverage {
    * counts, too, and it is learnt.
    */
   isNew(exactly: boolean): boolean {
+    this.pending = [];
     let isNew = false;
     for (const { url, functions } of this.take()) {
       for (const { ranges } of functions) {
@@ -63,6 +66,17 @@ export class Coverage {
       }
     }
     return isNew;
+  }
+
+  /**
+   * What is new of the last look, if it did not learn: taken as known. Some of it no single case brings about again, as
+   * what is compiled once.
+   */
+  settler(): () => void {
+    const { pending } = this;
+    return () => {
+      for (const [before, now] of pending) this.learn(before, now);
+    };
   }
 
   private take(): Script[] {
@@ -83,15 +97,18 @@ export class Coverage {
     for (const { startOffset: from, endOffset: to, count } of ranges) {
       now.fill(count > 0 ? 1 : 0, from - startOffset, to - startOffset);
     }
-    let isNew = false;
+    if (!now.some((reached, i) => reached > before[i])) return false;
+    if (learns) this.learn(before, now);
+    else this.pending.push([before, now]);
+    return true;
+  }
+
+  private learn(before: Uint8Array, now: Uint8Array): void {
     for (let i = 0; i < now.length; i++) {
       if (now[i] <= before[i]) continue;
-      isNew = true;
-      if (!learns) break;
       before[i] = 1;
       this.size++;
     }
-    return isNew;
   }
 
   private count(key: string, ranges: readonly Range[]): boolean {

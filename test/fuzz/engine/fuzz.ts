@@ -118,12 +118,15 @@ class Fuzzer {
       this.keep(this.random.pick(batch));
       return;
     }
-    // A fair part of the batches is looked at one by one, for what runs more often than it ever did.
-    if (!coverage.isNew(false) && !this.random.chance(0.05)) return;
+    // A part of the batches is looked at one by one, for what runs more often than it ever did.
+    const isNew = coverage.isNew(false);
+    if (!isNew && !this.random.chance(0.02)) return;
+    const settle = coverage.settler();
     for (const given of batch) {
       await failureOf(this.target, given);
       if (coverage.isNew(true)) this.keep(given);
     }
+    settle();
   }
 
   private keep(given: Case): void {
