@@ -1,4 +1,4 @@
-// A promise that others settle.
+// Promises: one that others settle, and some to wait for.
 
 export interface Deferred<T> {
   promise: Promise<T>;
@@ -15,4 +15,12 @@ export function deferred<T>(): Deferred<T> {
   });
   parts.promise.catch(() => {});
   return parts;
+}
+
+/** Resolves when whatever was settled until now has had its say. */
+export const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
+
+/** What is still read is nothing any more. */
+export async function readToEnd(source: ReadableStreamDefaultReader<unknown>): Promise<void> {
+  while (!(await source.read()).done);
 }

@@ -12,7 +12,7 @@ import { HandshakeError } from '../handshake/errors.ts';
 import type { ProtocolError } from '../protocol/errors.ts';
 import { ABNORMAL_CLOSURE, NORMAL_CLOSURE } from '../protocol/status-codes.ts';
 import { type CloseInfo, type CloseInit, closeInitOf, codeToSend, settleClose } from './closing.ts';
-import { type Deferred, deferred } from './deferred.ts';
+import { type Deferred, deferred, nextTurn, readToEnd } from './deferred.ts';
 import { ConnectionError } from './errors.ts';
 import { Heartbeat, type HeartbeatOptions } from './heartbeat.ts';
 import { Inbox, messagesOf } from './inbox.ts';
@@ -163,8 +163,11 @@ export class WebSocketOverStream {
       }
       chunk = await this.read();
     }
-    if (this.farewell !== undefined) await this.sayFarewell(this.farewell);
-    else decoder.endOfStream();
+    if (this.farewell !== undefined) return this.sayFarewell(this.farewell);
+    decoder.endOfStream();
+    // Whoever reads the messages before it may still answer them.
+    await nextTurn();
+    if (decoder.error !== null) this.violated(decoder.error);
   }
 
   /** The next bytes; undefined at the end. */
@@ -185,7 +188,7 @@ export class WebSocketOverStream {
       close: (closeCode, reason) => {
         this.farewell = { closeCode, reason };
       },
-      error: (error) => this.violated(error),
+      error: () => {},
     });
   }
 
@@ -231,18 +234,14 @@ export class WebSocketOverStream {
     this.outbox.close(codeToSend(farewell));
     this.outbox.refuse(new ConnectionError('WS_ERR_CLOSED', 'the peer has closed it', farewell));
     await this.outbox.flush();
-    if (this.options.role !== 'server') await this.drain();
+    if (this.options.role !== 'server') await readToEnd(this.source);
     await this.endTransport();
     this.finish(farewell);
   }
 
   /** Ends this half, and sees the other end; what else is read is nothing any more. */
   private endTransport(): Promise<unknown> {
-    return Promise.all([this.sink.close(), this.drain()]);
-  }
-
-  private async drain(): Promise<void> {
-    while (!(await this.source.read()).done);
+    return Promise.all([this.sink.close(), readToEnd(this.source)]);
   }
 
   /** The closing handshake is done: whatever is left of the transport goes. */
