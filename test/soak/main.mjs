@@ -1,6 +1,6 @@
 // `npm run soak -- --minutes N [--connections N] [--json FILE] [--markdown FILE]`: mixed traffic with churn for a
-// long time, on wsimd and then on stock ws: nothing may be lost, out of order or changed, and memory must stay
-// flat. Exit code 1 where it is not so.
+// long time, on wsimd and on stock ws, both at once, so that whatever else the machine does befalls both: nothing
+// may be lost, out of order or changed, and memory must stay flat. Exit code 1 where it is not so.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -67,8 +67,7 @@ async function soak(name) {
 const sleep = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const mebibytes = (bytes) => `${(bytes / (1 << 20)).toFixed(1)} MiB`;
 
-const results = [];
-for (const name of values.servers.split(',')) results.push(await soak(name));
+const results = await Promise.all(values.servers.split(',').map(soak));
 const report = { node: process.version, date: new Date().toISOString(), results };
 if (values.json !== undefined) writeFileSync(values.json, `${JSON.stringify(report, null, 1)}\n`);
 const text = toMarkdown(report);
