@@ -36,11 +36,16 @@ function changedAt(path) {
   }, 0);
 }
 
-function ensureInstalled() {
-  const installed = changedAt(join(root, 'node_modules', '.package-lock.json'));
-  if (installed >= changedAt(join(root, 'package-lock.json'))) return;
-  console.log('installing dependencies (npm ci)');
-  run(npm, ['ci', '--no-audit', '--no-fund', '--loglevel=error']);
+/** Installs a folder that has a manifest of its own, the root or below it; returns its node_modules. */
+export function installIn(folder) {
+  const modules = join(root, folder, 'node_modules');
+  const lock = changedAt(join(root, folder, 'package-lock.json'));
+  if (changedAt(join(modules, '.package-lock.json')) < lock) {
+    console.log(`npm ci in ${folder}`);
+    const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+    run(npm, ['ci', '--prefix', join(root, folder), ...quiet]);
+  }
+  return modules;
 }
 
 function ensureBuilt() {
@@ -53,6 +58,12 @@ function ensureBuilt() {
 
 /** Installs and builds as far as that is needed. */
 export function ensure() {
-  ensureInstalled();
+  installIn('.');
   ensureBuilt();
+}
+
+/** Runs the tests of a folder with a configuration of its own; further arguments of the command go to Vitest. */
+export function vitest(folder, args = process.argv.slice(2)) {
+  const config = folder === undefined ? [] : ['--config', `${folder}/vitest.config.ts`];
+  run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...config, ...args]);
 }

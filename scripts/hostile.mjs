@@ -1,11 +1,12 @@
 // `npm run test:hostile`: hostile peers against live servers of the built package. With --write, stock ws is attacked
 // as well, and the figures go to docs/hostile.md.
 
-import { ensure, root, run } from './ensure.mjs';
+import { ensure, vitest } from './ensure.mjs';
 
 ensure();
 const given = process.argv.slice(2);
 if (given.includes('--write')) process.env.WSIMD_HOSTILE_WRITE = '1';
-const rest = given.filter((one) => one !== '--write');
-const vitest = `${root}/node_modules/vitest/vitest.mjs`;
-run(process.execPath, [vitest, 'run', '--config', 'test/hostile/vitest.config.ts', ...rest]);
+vitest(
+  'test/hostile',
+  given.filter((one) => one !== '--write'),
+);

@@ -2,16 +2,12 @@
 // manifest of their own.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensure, npm, root, run } from './ensure.mjs';
+import { ensure, installIn, npm, root, run, vitest } from './ensure.mjs';
 
 ensure();
-const folder = join(root, 'test', 'loading');
-const modules = join(folder, 'node_modules');
-if (!existsSync(join(modules, '.package-lock.json'))) {
-  run(npm, ['ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error']);
-}
+const modules = installIn('test/loading');
 
 // What `npm install` of the tarball does, for a package without dependencies.
 const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', modules];
@@ -23,6 +19,4 @@ mkdirSync(installed);
 run('tar', ['-xzf', join(modules, filename), '-C', installed, '--strip-components=1']);
 rmSync(join(modules, filename));
 
-const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs');
-const config = ['--config', 'test/loading/vitest.config.ts'];
-run(process.execPath, [vitest, 'run', ...config, ...process.argv.slice(2)]);
+vitest('test/loading');
