@@ -44,6 +44,16 @@ export default defineConfig({
         test: { name: 'fuzz', ...timeouts, include: ['test/fuzz/*.test.ts'] },
       },
       {
+        resolve: { alias: { 'wsimd/inspect': fileURLToPath(inspector) } },
+        test: {
+          name: 'fuzz, web',
+          ...timeouts,
+          env: { WSIMD_TEST_PLATFORM: 'web' },
+          setupFiles: ['test/support/without-platform.ts'],
+          include: ['test/fuzz/targets.test.ts'],
+        },
+      },
+      {
         test: {
           name: 'inspect, web',
           ...timeouts,
