@@ -3,9 +3,10 @@ import { defineConfig } from 'vitest/config';
 
 // Every suite runs on each kernel, and again without Node's Buffer, as in a browser; test/backend.test.ts
 // proves which kernel ran. What does not depend on the kernel runs once.
-const once = ['module', 'package', 'differential', 'repository', 'bench', 'inspect', 'soak'].map(
-  (name) => `test/${name}/**`,
-);
+const once = [
+  ...['module', 'package', 'differential', 'repository', 'bench', 'inspect', 'soak'],
+  'faults/processes',
+].map((name) => `test/${name}/**`);
 /** Need Node's own modules. */
 const ofNode = ['test/ws/**', 'test/streams/sockets.test.ts'];
 /** Have configurations of their own. */
