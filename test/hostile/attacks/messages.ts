@@ -112,9 +112,10 @@ const oneChunk: Attack = {
   async run(server) {
     const peers = await openMany(4, () => RawPeer.open(server.port));
     const chunk = times(masked(2, NOTHING), 200_000);
+    const { messages } = await server.counts();
     await Promise.all(peers.map((peer) => peer.send(chunk)));
-    for (let i = 0; i < 100 && (await server.sample()).messages < 800_000; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let i = 0; i < 200 && (await server.counts()).messages < messages + 800_000; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
     }
     return { peers, sent: 4 * chunk.length };
   },
