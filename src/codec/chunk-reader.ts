@@ -218,12 +218,12 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
       const flags = table[word + FLAGS];
       this.next = word + ENTRY_WORDS;
       if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
-      else if (flags & BINARY) {
-        handlers.message?.(this.copyOut(scan, word) as Payload<D>, true, 0, table[word + LENGTH]);
-      } else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) {
-        this.failText(scan, word);
-      } else {
-        handlers.message?.(scan.text(word) as Payload<D>, false, 0, table[word + LENGTH]);
+      else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
+      else {
+        const isBinary = (flags & BINARY) !== 0;
+        const data = isBinary ? this.copyOut(scan, word) : this.textOf(scan, word);
+        if (data === null) return;
+        handlers.message?.(data as Payload<D>, isBinary, 0, table[word + LENGTH]);
       }
       if (this.phase !== PHASE.WALKING) return;
     }
@@ -258,15 +258,32 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
       else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
       else {
         const data = this.copyOut(scan, word);
+        if (data === null) return;
         handlers.message?.(data as Payload<D>, (flags & BINARY) !== 0, 0, data.length);
       }
       if (this.phase !== PHASE.WALKING) return;
     }
   }
 
-  private copyOut({ table, source, base }: Scan, word: number): Uint8Array {
+  /** Null where memory is refused: the stream has ended then. */
+  private copyOut({ table, source, base }: Scan, word: number): Uint8Array | null {
     const begin = base + table[word + OFFSET];
-    return copyOf(source, begin, begin + table[word + LENGTH]);
+    try {
+      return copyOf(source, begin, begin + table[word + LENGTH]);
+    } catch (cause) {
+      this.giveUp(cause);
+      return null;
+    }
+  }
+
+  /** The same of a text. */
+  private textOf(scan: Scan, word: number): string | null {
+    try {
+      return scan.text(word);
+    } catch (cause) {
+      this.giveUp(cause);
+      return null;
+    }
   }
 
   private isWholeText({ table, source, base }: Scan, word: number): boolean {
