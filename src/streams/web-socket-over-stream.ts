@@ -146,6 +146,8 @@ export class WebSocketOverStream {
     }, handshakeTimeout);
     const opening = await shakeHands(wire, this.options, maxHeadBytes);
     clearTimeout(this.timer);
+    // Not held for as long as the connection lasts.
+    this.timer = undefined;
     return opening;
   }
 
