@@ -221,9 +221,9 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
       else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
       else {
         const isBinary = (flags & BINARY) !== 0;
-        const data = isBinary ? this.copyOut(scan, word) : this.textOf(scan, word);
+        const data = this.keep(scan, word, !isBinary);
         if (data === null) return;
-        handlers.message?.(data as Payload<D>, isBinary, 0, table[word + LENGTH]);
+        handlers.message?.(data, isBinary, 0, table[word + LENGTH]);
       }
       if (this.phase !== PHASE.WALKING) return;
     }
@@ -257,29 +257,21 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
       if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
       else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
       else {
-        const data = this.copyOut(scan, word);
+        const data = this.keep(scan, word, false);
         if (data === null) return;
-        handlers.message?.(data as Payload<D>, (flags & BINARY) !== 0, 0, data.length);
+        handlers.message?.(data, (flags & BINARY) !== 0, 0, data.length);
       }
       if (this.phase !== PHASE.WALKING) return;
     }
   }
 
-  /** Null where memory is refused: the stream has ended then. */
-  private copyOut({ table, source, base }: Scan, word: number): Uint8Array | null {
+  /** A whole message in memory of its own; null where that is refused: the stream has ended then. */
+  private keep(scan: Scan, word: number, isText: boolean): Payload<D> | null {
+    const { table, source, base } = scan;
     const begin = base + table[word + OFFSET];
     try {
-      return copyOf(source, begin, begin + table[word + LENGTH]);
-    } catch (cause) {
-      this.giveUp(cause);
-      return null;
-    }
-  }
-
-  /** The same of a text. */
-  private textOf(scan: Scan, word: number): string | null {
-    try {
-      return scan.text(word);
+      const data = isText ? scan.text(word) : copyOf(source, begin, begin + table[word + LENGTH]);
+      return data as Payload<D>;
     } catch (cause) {
       this.giveUp(cause);
       return null;
