@@ -137,7 +137,11 @@ const bomb: Attack = {
     const squeezed = deflateRawSync(new Uint8Array(BOMB), { finishFlush: 2 });
     const message = masked(2, squeezed.subarray(0, -4), true, 0x40);
     await Promise.all(peers.map((peer) => peer.send(message)));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // Until all are refused: what is being inflated meanwhile is not held for long.
+    const isRefused = (peer: RawPeer) => peer.isClosed || peer.closeCode !== undefined;
+    for (let i = 0; i < 200 && !peers.every(isRefused); i++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
     return { peers, sent: 8 * message.length };
   },
   expected: (library) =>
