@@ -3,9 +3,10 @@ import { defineConfig } from 'vitest/config';
 
 // Every suite runs on each kernel, and again without Node's Buffer, as in a browser; test/backend.test.ts
 // proves which kernel ran. What does not depend on the kernel runs once.
-const once = ['module', 'package', 'differential', 'repository', 'bench', 'inspect', 'soak'].map(
-  (name) => `test/${name}/**`,
-);
+const once = [
+  ...['module', 'package', 'differential', 'repository', 'bench', 'inspect', 'soak'],
+  'faults/processes',
+].map((name) => `test/${name}/**`);
 /** Need Node's own modules. */
 const ofNode = ['test/ws/**', 'test/streams/sockets.test.ts'];
 /** Have configurations of their own. */
@@ -42,6 +43,16 @@ export default defineConfig({
         // The command line's sources import the package by its name.
         resolve: { alias: { 'wsimd/inspect': fileURLToPath(inspector) } },
         test: { name: 'fuzz', ...timeouts, include: ['test/fuzz/*.test.ts'] },
+      },
+      {
+        resolve: { alias: { 'wsimd/inspect': fileURLToPath(inspector) } },
+        test: {
+          name: 'fuzz, web',
+          ...timeouts,
+          env: { WSIMD_TEST_PLATFORM: 'web' },
+          setupFiles: ['test/support/without-platform.ts'],
+          include: ['test/fuzz/targets.test.ts'],
+        },
       },
       {
         test: {

@@ -218,12 +218,12 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
       const flags = table[word + FLAGS];
       this.next = word + ENTRY_WORDS;
       if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
-      else if (flags & BINARY) {
-        handlers.message?.(this.copyOut(scan, word) as Payload<D>, true, 0, table[word + LENGTH]);
-      } else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) {
-        this.failText(scan, word);
-      } else {
-        handlers.message?.(scan.text(word) as Payload<D>, false, 0, table[word + LENGTH]);
+      else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
+      else {
+        const isBinary = (flags & BINARY) !== 0;
+        const data = this.keep(scan, word, !isBinary);
+        if (data === null) return;
+        handlers.message?.(data, isBinary, 0, table[word + LENGTH]);
       }
       if (this.phase !== PHASE.WALKING) return;
     }
@@ -257,16 +257,25 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
       if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
       else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
       else {
-        const data = this.copyOut(scan, word);
-        handlers.message?.(data as Payload<D>, (flags & BINARY) !== 0, 0, data.length);
+        const data = this.keep(scan, word, false);
+        if (data === null) return;
+        handlers.message?.(data, (flags & BINARY) !== 0, 0, data.length);
       }
       if (this.phase !== PHASE.WALKING) return;
     }
   }
 
-  private copyOut({ table, source, base }: Scan, word: number): Uint8Array {
+  /** A whole message in memory of its own; null where that is refused: the stream has ended then. */
+  private keep(scan: Scan, word: number, isText: boolean): Payload<D> | null {
+    const { table, source, base } = scan;
     const begin = base + table[word + OFFSET];
-    return copyOf(source, begin, begin + table[word + LENGTH]);
+    try {
+      const data = isText ? scan.text(word) : copyOf(source, begin, begin + table[word + LENGTH]);
+      return data as Payload<D>;
+    } catch (cause) {
+      this.giveUp(cause);
+      return null;
+    }
   }
 
   private isWholeText({ table, source, base }: Scan, word: number): boolean {

@@ -19,8 +19,22 @@ export abstract class ControlReader<D extends Delivery> extends DecoderOutput<D>
   private controlAt = 0;
 
   /** §5.5: a control frame may come between the frames of a message, and be cut in two itself. */
-  protected acceptControl({ table, source, base }: Scan, word: number): void {
-    const flags = table[word + FLAGS];
+  protected acceptControl(scan: Scan, word: number): void {
+    const flags = scan.table[word + FLAGS];
+    try {
+      this.gatherControl(scan, word);
+    } catch (cause) {
+      this.giveUp(cause);
+      return;
+    }
+    if ((flags & FLAG.END) === 0) return;
+    const payload = this.control as Uint8Array;
+    this.control = null;
+    const opcode = flags & OPCODE;
+    if (opcode !== CLOSE || this.isValidClose(payload)) this.deliverControl(opcode, payload);
+  }
+
+  private gatherControl({ table, source, base }: Scan, word: number): void {
     const begin = base + table[word + OFFSET];
     const here = copyOf(source, begin, begin + table[word + LENGTH]);
     if (this.control === null) {
@@ -29,11 +43,6 @@ export abstract class ControlReader<D extends Delivery> extends DecoderOutput<D>
     } else {
       this.control = concat([this.control, here], this.control.length + here.length);
     }
-    if ((flags & FLAG.END) === 0) return;
-    const payload = this.control;
-    this.control = null;
-    const opcode = flags & OPCODE;
-    if (opcode !== CLOSE || this.isValidClose(payload)) this.deliverControl(opcode, payload);
   }
 
   /** §5.5.1, §7.4. Fails the stream where the payload breaks a rule. */
@@ -45,7 +54,7 @@ export abstract class ControlReader<D extends Delivery> extends DecoderOutput<D>
       return false;
     }
     const isUnchecked = (this.settings.rules & RULE.SKIP_UTF8) !== 0;
-    if (isUnchecked || this.kernel.isValidUtf8(viewOf(payload, 2, payload.length))) return true;
+    if (isUnchecked || this.isValidUtf8(viewOf(payload, 2, payload.length))) return true;
     const fault = locateFault(payload, 2, payload.length, 0);
     this.fail(VIOLATION.INVALID_UTF8, this.controlAt + fault);
     return false;

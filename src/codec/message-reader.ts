@@ -157,18 +157,10 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
     const { frames, maxBufferedBytes } = this.settings;
     const flags = table[word + FLAGS];
     const isWhole = frames ? (flags & FLAG.END) !== 0 : (flags & LAST) === LAST;
-    if (isWhole && this.message === null) {
-      this.finish(this.lasting(scan, word, out, from), flags);
-      return;
-    }
-    this.message ??= new MessageBuffer();
-    const { message } = this;
     let whole: Uint8Array | null = null;
     try {
-      if (isWhole) {
-        const begin = scan.base + table[word + OFFSET];
-        whole = message.finish(scan.source, begin, table[word + LENGTH]);
-      } else this.gather(message, scan, word, out, from);
+      if (isWhole) whole = this.complete(scan, word, out, from);
+      else this.gather(scan, word, out, from);
     } catch (cause) {
       this.giveUp(cause);
       return;
@@ -176,18 +168,21 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
     if (whole !== null) {
       this.message = null;
       this.finish(whole, flags);
-    } else if (message.held > maxBufferedBytes) {
+    } else if (this.heldBytes > maxBufferedBytes) {
       this.fail(VIOLATION.TOO_MANY_BUFFERED_BYTES, this.position + table[word + OFFSET]);
     }
   }
 
-  private gather(
-    message: MessageBuffer,
-    scan: Scan,
-    word: number,
-    out: Uint8Array,
-    from: number,
-  ): void {
+  /** What was gathered, with the last piece. */
+  private complete(scan: Scan, word: number, out: Uint8Array, from: number): Uint8Array {
+    if (this.message === null) return this.lasting(scan, word, out, from);
+    const { table, source, base } = scan;
+    return this.message.finish(source, base + table[word + OFFSET], table[word + LENGTH]);
+  }
+
+  private gather(scan: Scan, word: number, out: Uint8Array, from: number): void {
+    this.message ??= new MessageBuffer();
+    const { message } = this;
     const { table, source, base } = scan;
     const { frames, delivery, rules } = this.settings;
     const flags = table[word + FLAGS];

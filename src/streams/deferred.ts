@@ -20,6 +20,11 @@ export function deferred<T>(): Deferred<T> {
 /** Resolves when whatever was settled until now has had its say. */
 export const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
+const soon: (act: () => void) => unknown = globalThis.setImmediate ?? setTimeout;
+
+/** Resolves when the event loop has been round: timers have fired, sockets have been read. */
+export const othersTurn = (): Promise<void> => new Promise((resolve) => soon(resolve));
+
 /** What is still read is nothing any more. */
 export async function readToEnd(source: ReadableStreamDefaultReader<unknown>): Promise<void> {
   while (!(await source.read()).done);

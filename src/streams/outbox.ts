@@ -34,6 +34,7 @@ export class Outbox {
   /** Fails the write that is under way. */
   private giveUp: (error: unknown) => void = () => {};
   private isOpen = false;
+  private heedsAborts = false;
 
   /** Messages wait until `opened` is resolved, or {@link open} is called. */
   constructor(
@@ -51,10 +52,15 @@ export class Outbox {
     this.writable = new WritableStream({
       start: (controller) => {
         this.controller = controller;
-        whenAborted(controller, (reason) => connection.onAbort(reason));
       },
-      write: (message) => whenOpen(() => this.send(message)),
-      close: () => whenOpen(() => connection.onClose()),
+      write: (message) => {
+        this.heedAborts();
+        return whenOpen(() => this.send(message));
+      },
+      close: () => {
+        this.heedAborts();
+        return whenOpen(() => connection.onClose());
+      },
       abort: (reason) => connection.onAbort(reason),
     });
   }
@@ -109,6 +115,13 @@ export class Outbox {
   /** The transport is let go: who waits for it to take a message is told. */
   abandon(): void {
     this.giveUp(this.refusal?.error);
+  }
+
+  /** While nothing is under way the stream tells by itself, and a signal costs as much as a connection of ws. */
+  private heedAborts(): void {
+    if (this.heedsAborts) return;
+    this.heedsAborts = true;
+    whenAborted(this.controller, (reason) => this.connection.onAbort(reason));
   }
 
   /** Queues a frame and writes it as soon as may be; not once nothing can be sent. */

@@ -1,13 +1,13 @@
 // A WebSocket over any pair of byte streams, in the shape of the WebSocketStream draft.
 //
 //   opening.ts     the opening handshake, either end's
+//   intake.ts      bytes received -> messages
 //   inbox.ts       received messages until they are read
 //   outbox.ts      messages to send until the transport has them
 //   closing.ts     what a close frame says
 //   heartbeat.ts   whether the peer is still there
 
 import type { BytesLike } from '../codec/bytes.ts';
-import { Decoder } from '../entry/auto.ts';
 import { HandshakeError } from '../handshake/errors.ts';
 import type { ProtocolError } from '../protocol/errors.ts';
 import { ABNORMAL_CLOSURE, NORMAL_CLOSURE } from '../protocol/status-codes.ts';
@@ -16,12 +16,12 @@ import { type Deferred, deferred, nextTurn, readToEnd } from './deferred.ts';
 import { ConnectionError } from './errors.ts';
 import { Heartbeat, type HeartbeatOptions } from './heartbeat.ts';
 import { Inbox, messagesOf } from './inbox.ts';
+import { Intake } from './intake.ts';
 import type { Message } from './message-streams.ts';
 import { type OpenInfo, type Opening, shakeHands, wireOf } from './opening.ts';
 import {
   assertFree,
   type ByteTransport,
-  decoderOptionsOf,
   type OverStreamOptions,
   settleTimes,
   type Times,
@@ -52,7 +52,7 @@ export class WebSocketOverStream {
   private readonly sink: WritableStreamDefaultWriter<Uint8Array>;
   private readonly inbox: Inbox;
   private readonly outbox: Outbox;
-  private readonly decoder: Decoder<'string'>;
+  private readonly intake: Intake;
   private readonly heartbeat: Heartbeat | undefined;
   private readonly opening: Deferred<OpenInfo> = deferred();
   private readonly closing: Deferred<CloseInfo> = deferred();
@@ -70,13 +70,13 @@ export class WebSocketOverStream {
     this.options = options;
     this.url = options.role === 'server' ? '' : new URL(options.url).href;
     this.heartbeat = options.heartbeat && this.createHeartbeat(options.heartbeat);
-    this.decoder = this.createDecoder();
+    this.inbox = new Inbox((reason) => this.close(closeInitOf(reason)));
+    this.intake = this.createIntake();
     assertFree(transport);
     this.opened = this.opening.promise;
     this.closed = this.closing.promise;
     this.source = transport.readable.getReader();
     this.sink = transport.writable.getWriter();
-    this.inbox = new Inbox((reason) => this.close(closeInitOf(reason)));
     this.outbox = new Outbox(options, this.sink, this.opened, {
       onClose: () => this.closeWritable(),
       onAbort: (reason) => this.close(closeInitOf(reason)),
@@ -146,28 +146,26 @@ export class WebSocketOverStream {
     }, handshakeTimeout);
     const opening = await shakeHands(wire, this.options, maxHeadBytes);
     clearTimeout(this.timer);
+    // Not held for as long as the connection lasts.
+    this.timer = undefined;
     return opening;
   }
 
   /** Reads as fast as messages are read, no faster. */
   private async receive(first: Uint8Array): Promise<void> {
-    const { decoder } = this;
+    const { intake } = this;
     let chunk: Uint8Array | undefined = first;
     while (chunk !== undefined && this.state !== 'ended') {
-      decoder.write(chunk);
-      if (decoder.isEnded) break;
-      if (this.inbox.isFull) {
-        await this.inbox.room();
-        // The peer's close frame may have been behind the messages that waited.
-        if (this.isAwaitingClose) this.awaitClose();
-      }
+      const moment = intake.take(chunk);
+      if (moment !== undefined) await moment;
+      if (intake.isEnded) break;
       chunk = await this.read();
     }
     if (this.farewell !== undefined) return this.sayFarewell(this.farewell);
-    decoder.endOfStream();
+    intake.endOfStream();
     // Whoever reads the messages before it may still answer them.
     await nextTurn();
-    if (decoder.error !== null) this.violated(decoder.error);
+    if (intake.error !== null) this.violated(intake.error);
   }
 
   /** The next bytes; undefined at the end. */
@@ -181,15 +179,16 @@ export class WebSocketOverStream {
     }
   }
 
-  private createDecoder(): Decoder<'string'> {
-    return new Decoder<'string'>(decoderOptionsOf(this.options), {
-      message: (data) => this.inbox.push(data),
-      ping: (payload) => this.outbox.pong(payload),
-      close: (closeCode, reason) => {
+  private createIntake(): Intake {
+    const handlers = {
+      ping: (payload: Uint8Array) => this.outbox.pong(payload),
+      close: (closeCode: number, reason: string) => {
         this.farewell = { closeCode, reason };
       },
-      // How it ended is asked behind the loop that decodes.
-      error: () => {},
+    };
+    return new Intake(this.inbox, this.options, handlers, () => {
+      // The peer's close frame may have been behind the messages that waited.
+      if (this.isAwaitingClose) this.awaitClose();
     });
   }
 
@@ -292,6 +291,7 @@ export class WebSocketOverStream {
 
   private end(): void {
     this.state = 'ended';
+    this.intake.stop();
     clearTimeout(this.timer);
     this.heartbeat?.rest();
     this.options.signal?.removeEventListener('abort', this.onAbort);

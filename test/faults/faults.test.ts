@@ -2,7 +2,7 @@
 
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { DecoderCore } from '../../src/codec/decoder.ts';
-import type { DecoderOptions } from '../../src/codec/options.ts';
+import type { DecoderOptions, Delivery } from '../../src/codec/options.ts';
 import { Decoder, Encoder, type ProtocolError } from '../../src/index.ts';
 import { createJsKernel } from '../../src/kernel/js.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
@@ -34,7 +34,7 @@ function failing(error: Error): () => never {
   };
 }
 
-function decoderOn(kernel: Kernel, options: Partial<DecoderOptions> = {}) {
+function decoderOn(kernel: Kernel, options: Partial<DecoderOptions<Delivery>> = {}) {
   const seen: unknown[] = [];
   const errors: ProtocolError[] = [];
   const decoder = new DecoderCore(
@@ -84,6 +84,33 @@ describe('the kernel traps', () => {
     expect([other.seen, other.errors]).toEqual([[3], []]);
   });
 
+  it('while the reason of a close frame is checked: so too', () => {
+    const close = masked(join(Uint8Array.of(3, 232), utf8('가'.repeat(40))), 8);
+    const { decoder, errors } = decoderOn(broken({ isValidUtf8: failing(trap) }));
+    decoder.write(close);
+    expect(errors).toMatchObject([{ code: 'WS_ERR_INTERNAL', closeCode: 1011, cause: trap }]);
+  });
+
+  it.each([
+    ['of one scan', [masked(utf8('가'.repeat(300)), 1)]],
+    ['in pieces', cut(masked(utf8('가'.repeat(3000)), 1), 100, 9014)],
+  ])('while text %s becomes a string: so too', (_name, chunks) => {
+    const kernel = selectKernel();
+    const { decoder, seen, errors } = decoderOn(
+      broken({
+        decodeUtf8: failing(trap),
+        scan: (...args) => {
+          const { table, count, used, source, base } = kernel.scan(...args);
+          return { table, count, used, source, base, text: failing(trap) };
+        },
+      }),
+      { delivery: 'string' },
+    );
+    for (const chunk of chunks) decoder.write(chunk);
+    expect(errors).toMatchObject([{ code: 'WS_ERR_INTERNAL', closeCode: 1011, cause: trap }]);
+    expect([seen, decoder.bufferedBytes]).toEqual([[], 0]);
+  });
+
   it('without an error handler write() throws it', () => {
     const decoder = new DecoderCore(broken({ scan: failing(trap) }), { role: 'server' });
     expect(() => decoder.write(masked(new Uint8Array(1)))).toThrow('this end could not go on');
@@ -115,6 +142,8 @@ describe('memory is refused', () => {
       [masked(new Uint8Array(2000), 2, false), masked(new Uint8Array(2000), 0)],
     ],
     ['for a message in chunks', [masked(new Uint8Array(60_000)).subarray(0, 40_000)]],
+    ['for the copy of a short message', [masked(new Uint8Array(2000))]],
+    ['for a ping', [masked(new Uint8Array(125), 9)]],
   ])('%s: WS_ERR_INTERNAL, and nothing is held', (_name, chunks) => {
     const { decoder, errors } = decoderOn(selectKernel(), { maxPayload: 1 << 20 });
     // Whatever the platform's way to get memory is, it says no.
@@ -124,7 +153,7 @@ describe('memory is refused', () => {
     ways[0].allocUnsafeSlow = failing(refused);
     ways[1].Uint8Array = new Proxy(Uint8Array, {
       construct(target, args) {
-        if (typeof args[0] === 'number' && args[0] > 1000) throw refused;
+        if (typeof args[0] === 'number' && args[0] > 100) throw refused;
         return Reflect.construct(target, args);
       },
     });
@@ -168,6 +197,18 @@ describe('WebAssembly that cannot be had', () => {
     const [event] = new fresh.Decoder({ role: 'server' }).decode(masked(Uint8Array.of(7)));
     expect(event).toMatchObject({ type: 'message', isBinary: true });
     expect(() => new fresh.Decoder({ role: 'server', backend: 'wasm' })).toThrow('cannot be had');
+    vi.unstubAllEnvs();
+  });
+
+  it('cannot be compiled in the background either: ready() resolves to JavaScript', async () => {
+    vi.stubEnv('WSIMD_BACKEND', '');
+    const error = new WebAssembly.CompileError('not here');
+    vi.spyOn(WebAssembly, 'compile').mockRejectedValue(error);
+    vi.spyOn(WebAssembly, 'Module').mockImplementation(failing(error) as never);
+    vi.resetModules();
+    const fresh = await import('../../src/index.ts');
+    expect(await fresh.ready()).toBe('js');
+    expect(new fresh.Decoder({ role: 'client' }).backend).toBe('js');
     vi.unstubAllEnvs();
   });
 

@@ -91,13 +91,16 @@ describe('wsimd/ws', () => {
 
   it.each(['ws', 'wsimd/ws'])('a handler that throws, as with ws (%s)', (name) => {
     const source = `import { WebSocket, WebSocketServer } from '${name}';
-      process.on('uncaughtException', (error) => console.log('uncaught', error.message));
+      let b;
+      process.on('uncaughtException', (error) => { console.log('uncaught', error.message); b.send('good'); });
       const server = new WebSocketServer({ host: '127.0.0.1', port: 0 }, () => {
         const url = 'ws://127.0.0.1:' + server.address().port;
-        const [a, b] = [new WebSocket(url), new WebSocket(url)];
-        a.on('open', () => a.send('bad'));
+        b = new WebSocket(url);
         b.on('message', (data) => { console.log('b', String(data)); process.exit(); });
-        setTimeout(() => b.send('good'), 100);
+        b.on('open', () => {
+          const a = new WebSocket(url);
+          a.on('open', () => a.send('bad'));
+        });
       });
       server.on('connection', (socket) => socket.on('message', (data) => {
         if (String(data) === 'bad') throw new Error('handler');

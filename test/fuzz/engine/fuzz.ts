@@ -1,5 +1,6 @@
 // The loop: a case is made, by the target or of cases kept, and checked; what reaches new code is kept.
 
+import { setImmediate, setTimeout } from 'node:timers/promises';
 import { Random } from '../../support/random.ts';
 import type { Case, Target } from './case.ts';
 import type { Coverage } from './coverage.ts';
@@ -33,26 +34,33 @@ const MAX_CORPUS = 4000;
 /** A target that is wrong in so many ways is mended first. */
 const MAX_FOUND = 3;
 const MAX_REPEATED = 3;
-/** Milliseconds that one case may take. */
+/** Milliseconds that one case may take, and then turns of the event loop: a busy machine gives few of them. */
 const PATIENCE = 10_000;
+const TURNS = 1000;
 
 /** What is wrong with the case; undefined where nothing is. */
 export async function failureOf(target: Target, given: Case): Promise<string | undefined> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const patience = new AbortController();
   try {
     const outcome = target.check(given);
-    if (outcome instanceof Promise) {
-      const late = new Promise<never>((_, reject) => {
-        timer = setTimeout(() => reject(new Error('it does not settle')), PATIENCE);
-      });
-      await Promise.race([outcome, late]);
-    }
+    if (outcome instanceof Promise) await Promise.race([outcome, late(patience.signal)]);
     return undefined;
   } catch (error) {
     return error instanceof Error ? `${error.name}: ${error.message}` : String(error);
   } finally {
-    clearTimeout(timer);
+    patience.abort();
   }
+}
+
+/** Rejects when patience is at its end. */
+async function late(signal: AbortSignal): Promise<void> {
+  try {
+    await setTimeout(PATIENCE, undefined, { signal });
+    for (let turn = 0; turn < TURNS; turn++) await setImmediate(undefined, { signal });
+  } catch {
+    return;
+  }
+  throw new Error('it does not settle');
 }
 
 class Fuzzer {

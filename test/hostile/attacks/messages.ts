@@ -112,9 +112,10 @@ const oneChunk: Attack = {
   async run(server) {
     const peers = await openMany(4, () => RawPeer.open(server.port));
     const chunk = times(masked(2, NOTHING), 200_000);
+    const { messages } = await server.counts();
     await Promise.all(peers.map((peer) => peer.send(chunk)));
-    for (let i = 0; i < 100 && (await server.sample()).messages < 800_000; i++) {
-      await new Promise((resolve) => setTimeout(resolve, 50));
+    for (let i = 0; i < 200 && (await server.counts()).messages < messages + 800_000; i++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
     }
     return { peers, sent: 4 * chunk.length };
   },
@@ -136,7 +137,11 @@ const bomb: Attack = {
     const squeezed = deflateRawSync(new Uint8Array(BOMB), { finishFlush: 2 });
     const message = masked(2, squeezed.subarray(0, -4), true, 0x40);
     await Promise.all(peers.map((peer) => peer.send(message)));
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    // Until all are refused: what is being inflated meanwhile is not held for long.
+    const isRefused = (peer: RawPeer) => peer.isClosed || peer.closeCode !== undefined;
+    for (let i = 0; i < 200 && !peers.every(isRefused); i++) {
+      await new Promise((resolve) => setTimeout(resolve, 25));
+    }
     return { peers, sent: 8 * message.length };
   },
   expected: (library) =>

@@ -7,14 +7,8 @@ import { fileURLToPath } from 'node:url';
 export const LIBRARIES = ['wsimd', 'streams', 'ws'] as const;
 export type Library = (typeof LIBRARIES)[number];
 
-/** What a server tells of itself: bytes after garbage was collected, milliseconds since it was asked last. */
-export interface Sample {
-  rss: number;
-  heapUsed: number;
-  external: number;
-  /** The most since it was asked last, garbage included. */
-  peak: { rss: number; held: number };
-  delay: { max: number; p99: number };
+/** What a server has seen. */
+export interface Counts {
   /** Connections whose handshake is done. */
   open: number;
   messages: number;
@@ -22,6 +16,19 @@ export interface Sample {
   codes: Record<string, number>;
   /** How often which close code. */
   closes: Record<string, number>;
+}
+
+/** What a server tells of itself: bytes after garbage was collected, milliseconds since it was asked last. */
+export interface Sample extends Counts {
+  rss: number;
+  heapUsed: number;
+  external: number;
+  /** The most since it was asked last, garbage included. */
+  peak: { rss: number; held: number };
+  /** The longest the event loop stood still. */
+  delay: number;
+  /** Which one of the codec runs; none in stock ws. */
+  kernel?: string;
 }
 
 /** Round trips of the probe, in milliseconds. */
@@ -32,22 +39,32 @@ export interface Latency {
   max: number;
 }
 
-const program = (name: string): string =>
+/** How a server is run, where that is not as by default. */
+export interface Circumstances {
+  /** The program that becomes the server. */
+  program?: string;
+  /** For node. */
+  flags?: readonly string[];
+  env?: Record<string, string>;
+}
+
+const programPath = (name: string): string =>
   fileURLToPath(new URL(`../programs/${name}.mjs`, import.meta.url));
 
 const running = new Set<ChildProcess>();
 
-function start(name: string, args: string[]): ChildProcess {
-  const env = { ...process.env, WSIMD_BACKEND: 'wasm', NODE_OPTIONS: '' };
-  const child = fork(program(name), args, { env, execArgv: ['--expose-gc'] });
+function start(name: string, args: string[], how: Circumstances = {}): ChildProcess {
+  const { program = programPath(name), flags = [] } = how;
+  const env = { ...process.env, WSIMD_BACKEND: 'wasm', NODE_OPTIONS: '', ...how.env };
+  const child = fork(program, args, { env, execArgv: ['--expose-gc', ...flags] });
   running.add(child);
   child.on('exit', () => running.delete(child));
   return child;
 }
 
-async function ask<T>(child: ChildProcess): Promise<T> {
+async function ask<T>(child: ChildProcess, what: string): Promise<T> {
   const answered = once(child, 'message', { signal: AbortSignal.timeout(30_000) });
-  child.send('ask');
+  child.send(what);
   return (await answered)[0] as T;
 }
 
@@ -67,8 +84,8 @@ export class Server {
     this.child = child;
   }
 
-  static async start(library: Library, options: object): Promise<Server> {
-    const child = start('server', [library, JSON.stringify(options)]);
+  static async start(library: Library, options: object, how?: Circumstances): Promise<Server> {
+    const child = start('server', [library, JSON.stringify(options)], how);
     const signal = AbortSignal.timeout(20_000);
     const ended = once(child, 'exit').then(() => {
       throw new Error(`the server ${library} did not start`);
@@ -83,8 +100,13 @@ export class Server {
     return this.child.exitCode === null && this.child.signalCode === null;
   }
 
+  /** Collects garbage. */
   sample(): Promise<Sample> {
-    return ask(this.child);
+    return ask(this.child, 'sample');
+  }
+
+  counts(): Promise<Counts> {
+    return ask(this.child, 'counts');
   }
 
   stop(): void {
@@ -101,7 +123,7 @@ export class Probe {
 
   /** Of the time since it was asked last. */
   latency(): Promise<Latency> {
-    return ask(this.child);
+    return ask(this.child, 'latency');
   }
 
   stop(): void {

@@ -3,6 +3,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { parseFrameHeader } from '../../../src/index.ts';
+import { frame } from '../../support/bytes.ts';
 
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 
@@ -125,4 +126,18 @@ export async function openMany<T>(count: number, open: () => Promise<T>): Promis
   let left = count;
   await Promise.all(Array.from({ length: 50 }, lane));
   return made;
+}
+
+/** Whether a server still sends back what comes, on a connection of its own. */
+export async function isServed(port: number, bytes = 1000): Promise<boolean> {
+  const peer = await RawPeer.open(port, '/echo');
+  const payload = new Uint8Array(bytes).fill(0x61);
+  const end = peer.received + frame({ opcode: 1, payload }).length;
+  await peer.send(frame({ opcode: 1, payload, key: [1, 2, 3, 4] }));
+  for (let i = 0; i < 500 && peer.received < end && !peer.isClosed; i++) {
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  const isWhole = peer.received === end && peer.text.endsWith('aaa');
+  peer.reset();
+  return isWhole;
 }

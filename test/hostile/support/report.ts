@@ -22,15 +22,37 @@ function answerOf({ answers, end }: Figures): string {
   return codes.length === 0 ? text : `${text} ${codes.join(', ')}`;
 }
 
-const COLUMNS = ['sent', 'held', 'peak RSS', 'left', 'loop', 'p99 idle', 'p99', 'answer'];
+const COLUMNS = [
+  ...['sent', 'held', 'peak RSS', 'left', 'loop'],
+  ...['p50 idle', 'p50', 'p99 idle', 'p99', 'p99 / idle', 'answer'],
+];
+
+/** Round trips may take so many times as long under an attack; more is shown as a loss. */
+const MOST_TIMES = 2;
+const timesIdle = ({ idle, attacked }: Figures): number => attacked.p99 / idle.p99;
 
 function cells(made: Figures): string[] {
   const { sent, held, peak, after, delay, idle, attacked } = made;
   return [
     ...[sent, held, peak, after].map(bytes),
-    ...[delay, idle.p99, attacked.p99].map(milliseconds),
+    ...[delay, idle.median, attacked.median, idle.p99, attacked.p99].map(milliseconds),
+    timesIdle(made).toFixed(1),
     answerOf(made),
   ];
+}
+
+/** The same, a loss in bold: against ws, and against what is wanted. */
+function markedCells(made: Figures, all: readonly Figures[]): string[] {
+  const texts = cells(made);
+  const stock = all.find(({ library }) => library === 'ws');
+  const isSlower = stock !== undefined && made.attacked.p99 > stock.attacked.p99;
+  const mark = (name: string, isLoss: boolean): void => {
+    const i = COLUMNS.indexOf(name);
+    if (isLoss) texts[i] = `**${texts[i]}**`;
+  };
+  mark('p99', isSlower);
+  mark('p99 / idle', timesIdle(made) > MOST_TIMES);
+  return texts;
 }
 
 export function table(figures: readonly Figures[]): string {
@@ -51,10 +73,11 @@ the built package, each in a process of its own with the WebAssembly kernel, wat
 - **held**: heap and external memory more than before, garbage collected, while the attack is under way
 - **peak RSS**: the most resident memory more than before, garbage and buffers of sockets included
 - **left**: what is held more than before when the peers are gone
-- **loop**: the longest the event loop stood still, in milliseconds; the garbage collection that is asked for to
-  measure what is held is in it
-- **p99 idle**, **p99**: round trips of a well-behaved connection, in milliseconds, before and under the attack.
-  Attacker, server and probe share this machine's processors: what a flood takes from them is in it
+- **loop**: the longest the event loop stood still, in milliseconds
+- **p50**, **p99**: round trips of a well-behaved connection, in milliseconds, with nobody else there (**idle**), and
+  while the attack is made, again and again for two seconds. Attacker, server and probe share this machine's
+  processors: what a flood takes from them is in it. A p99 in bold is longer than stock ws's under the same attack
+- **p99 / idle**: how many times as long; in bold where it is more than twice
 - **answer**: the close code sent, or what became of the connections; and the error's code
 
 A message may have 4 MiB on these servers, so that limits are reached soon; all else is as by default, unless
@@ -68,7 +91,7 @@ function sectionOf(attack: Attack, figures: readonly Figures[]): string {
   const made = figures.filter((one) => one.attack === attack.name);
   const head = ['', ...COLUMNS.slice(0, 2), 'bound', ...COLUMNS.slice(2)];
   const rows = made.map((one) => {
-    const [sent, held, ...rest] = cells(one);
+    const [sent, held, ...rest] = markedCells(one, made);
     const bound = one.library === 'ws' ? '' : bytes(attack.mayHold(one.library));
     return [NAMES[one.library], sent, held, bound, ...rest];
   });
