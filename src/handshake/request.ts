@@ -65,7 +65,7 @@ export function checkRequest({ words, headers }: HttpHead): HandshakeRequest {
   const [method, target, version] = words;
   const fail = (message: string, section: string, status = 400) =>
     invalid(message, { section, status, headers });
-  if (!/^HTTP\/1\.[1-9]$/.test(version)) throw fail(`${version} is not HTTP/1.1`, '4.2.1');
+  if (version !== 'HTTP/1.1') throw fail(`${version} is not HTTP/1.1`, '4.2.1');
   if (method !== 'GET') throw fail(`the method is ${method}, not GET`, '4.2.1', 405);
   if (!/^(\/|https?:\/\/)/i.test(target)) throw fail('the target is no path', '4.2.1');
   const host = headers.get('host');

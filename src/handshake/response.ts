@@ -88,7 +88,7 @@ export function checkResponse(
 ): string {
   const [version, code] = words;
   const status = Number(code);
-  if (!/^HTTP\/1\.[1-9]$/.test(version) || !/^\d{3}$/.test(code)) {
+  if (version !== 'HTTP/1.1' || !/^\d{3}$/.test(code)) {
     throw invalid(`the answer is not HTTP/1.1 but ${JSON.stringify(version)}`, { section: '4.1' });
   }
   if (status !== 101) throw refusedBy({ words, headers });
