@@ -6,6 +6,7 @@ import style from './page/page.css?raw';
 import script from './page/page.js?raw';
 import { recommend } from './recommend.ts';
 import type { Report } from './report.ts';
+import { isTie } from './stats.ts';
 
 /** The page. What the report holds is text to it, never markup. */
 export function toHtml(report: Report): string {
@@ -15,7 +16,8 @@ export function toHtml(report: Report): string {
   const beside = Object.entries(meta.competitors)
     .map(([name, version]) => `${name} ${version}`)
     .join(', ');
-  const data = JSON.stringify(report).replaceAll('<', '\\u003c');
+  const ratios = report.ratios.map((ratio) => ({ ...ratio, tie: isTie(ratio) }));
+  const data = JSON.stringify({ ...report, ratios }).replaceAll('<', '\\u003c');
   return `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">

@@ -37,7 +37,6 @@ const nanoseconds = (n) =>
       ? `${+(n / 1e3).toPrecision(3)} µs`
       : `${+n.toPrecision(3)} ns`;
 const milliseconds = (n) => nanoseconds(n * 1e6);
-const isTie = ({ ratio, low, high }) => (low <= 1 && high >= 1) || Math.abs(Math.log(ratio)) < 0.03;
 
 function element(name, text, parent, className) {
   const made = document.createElement(name);
@@ -221,7 +220,7 @@ function textOf({ median, p99, unit }) {
 /** Under each competitor's value, what wsimd is to it. */
 function addRatio(ratio, cell) {
   if (!ratio || ratio.ratio === null) return;
-  const kind = isTie(ratio) ? 'tie' : ratio.ratio < 1 ? 'loss' : 'win';
+  const kind = ratio.tie ? 'tie' : ratio.ratio < 1 ? 'loss' : 'win';
   const text = `${+ratio.ratio.toPrecision(3)}x${kind === 'win' ? '' : ` ${kind}`}`;
   element('span', text, cell, kind);
 }

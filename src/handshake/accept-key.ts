@@ -1,13 +1,14 @@
 // Sec-WebSocket-Key and Sec-WebSocket-Accept, RFC 6455 §1.3, §4.1 and §4.2.2.
 
+import { latin1 } from './http-head.ts';
 import { sha1 } from './sha1.ts';
 
 /** §1.3. */
-export const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** A fresh Sec-WebSocket-Key: sixteen random bytes as base64. */
 export function createKey(): string {
-  return toBase64(globalThis.crypto.getRandomValues(new Uint8Array(16)));
+  return base64(globalThis.crypto.getRandomValues(new Uint8Array(16)));
 }
 
 /** Whether it stands for sixteen bytes. */
@@ -17,12 +18,17 @@ export function isKey(value: string): boolean {
 
 /** The Sec-WebSocket-Accept that answers a key. */
 export async function acceptKeyOf(key: string): Promise<string> {
-  const bytes = new TextEncoder().encode(key + GUID);
   // A page that is not secure has no subtle.
   const { subtle } = globalThis.crypto as { subtle?: SubtleCrypto };
-  return toBase64(subtle ? new Uint8Array(await subtle.digest('SHA-1', bytes)) : sha1(bytes));
+  if (subtle === undefined) return acceptKeyNow(key);
+  return base64(new Uint8Array(await subtle.digest('SHA-1', question(key))));
 }
 
-function toBase64(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes));
+/** The same, for those who cannot wait. */
+export function acceptKeyNow(key: string): string {
+  return base64(sha1(question(key)));
 }
+
+const question = (key: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(key + GUID);
+
+export const base64 = (bytes: Uint8Array): string => btoa(latin1(bytes));

@@ -1,7 +1,7 @@
 // The client's side of the opening handshake, RFC 6455 §4.1, written by a client and checked by a server
 // (§4.2.1).
 
-import { isKey } from './accept-key.ts';
+import { base64, isKey } from './accept-key.ts';
 import { type HttpHead, headersBeside, invalid, listOf, writeHead } from './http-head.ts';
 import { parseSubprotocols } from './subprotocol.ts';
 
@@ -39,8 +39,7 @@ export function writeRequest(
   const headers = new Headers({ host: url.host });
   if (url.username !== '' || url.password !== '') {
     const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
-    const bytes = new TextEncoder().encode(credentials);
-    headers.set('authorization', `Basic ${btoa(String.fromCharCode(...bytes))}`);
+    headers.set('authorization', `Basic ${base64(new TextEncoder().encode(credentials))}`);
   }
   for (const [name, value] of headersBeside(OWN, more)) headers.set(name, value);
   headers.set('upgrade', 'websocket');

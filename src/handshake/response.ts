@@ -2,7 +2,7 @@
 // (§4.1).
 
 import { HandshakeError } from './errors.ts';
-import { type HttpHead, headersBeside, invalid, listOf, writeHead } from './http-head.ts';
+import { type HttpHead, headersBeside, invalid, latin1, listOf, writeHead } from './http-head.ts';
 
 /** The headers that are the handshake itself: nobody else's to set. */
 const OWN = [
@@ -64,7 +64,17 @@ export function writeRefusal({ status, headers: more, body = '' }: Refusal): str
   }
   if (status === 405) headers.set('allow', 'GET');
   const head = writeHead(`HTTP/1.1 ${status} ${REASONS[status] ?? ''}`.trimEnd(), headers);
-  return head + String.fromCharCode(...bytes);
+  return head + latin1(bytes);
+}
+
+/** A response, without what came behind it. */
+type Answer = Pick<HttpHead, 'words' | 'headers'>;
+
+/** The error for an answer that is no. `body`: what came of it, as text. */
+export function refusedBy({ words: [, code, reason], headers }: Answer, body?: string) {
+  const message = `the server answered ${code} ${reason}`.trimEnd();
+  const init = { status: Number(code), headers, body };
+  return new HandshakeError('WS_ERR_HANDSHAKE_REFUSED', message, init);
 }
 
 /**
@@ -72,19 +82,16 @@ export function writeRefusal({ status, headers: more, body = '' }: Refusal): str
  * '' for none. Throws a HandshakeError with the status, the headers and the reason.
  */
 export function checkResponse(
-  { words, headers }: HttpHead,
+  { words, headers }: Answer,
   accept: string,
   offered: readonly string[],
 ): string {
-  const [version, code, reason] = words;
+  const [version, code] = words;
   const status = Number(code);
   if (!/^HTTP\/1\.[1-9]$/.test(version) || !/^\d{3}$/.test(code)) {
     throw invalid(`the answer is not HTTP/1.1 but ${JSON.stringify(version)}`, { section: '4.1' });
   }
-  if (status !== 101) {
-    const message = `the server answered ${code} ${reason}`.trimEnd();
-    throw new HandshakeError('WS_ERR_HANDSHAKE_REFUSED', message, { status, headers });
-  }
+  if (status !== 101) throw refusedBy({ words, headers });
   const fail = (message: string) => invalid(message, { section: '4.1', status, headers });
   if (!listOf(headers.get('upgrade')).includes('websocket')) {
     throw fail('the server does not upgrade to websocket');

@@ -1,7 +1,6 @@
 // The opening handshake, RFC 6455 §4: the head of an HTTP request or response, and what is wrong with it.
 
-import { GUID, isKey } from '../handshake/accept-key.ts';
-import { sha1 } from '../handshake/sha1.ts';
+import { acceptKeyNow, isKey } from '../handshake/accept-key.ts';
 import { anyTextOf } from './preview.ts';
 import type { DeflateParams } from './types.ts';
 
@@ -100,7 +99,7 @@ export function readHead(bytes: Uint8Array): HttpHead | undefined {
 function completeRequest(head: HttpHead, [, method, target]: RegExpExecArray): void {
   const key = headerValue(head.headers, 'sec-websocket-key');
   Object.assign(head, { method, target, ...(key === undefined ? {} : { key }) });
-  if (key !== undefined) head.expectedAccept = acceptOf(key);
+  if (key !== undefined) head.expectedAccept = acceptKeyNow(key);
   head.isUpgrade =
     key !== undefined || listOf(headerValue(head.headers, 'upgrade')).some(isWebSocket);
   if (head.isUpgrade) head.faults = faultsOfRequest(head);
@@ -134,12 +133,6 @@ function listOf(value: string | undefined): string[] {
 }
 
 const isWebSocket = (item: string): boolean => item.toLowerCase() === 'websocket';
-
-/** Sec-WebSocket-Accept for a key, §4.2.2. */
-export function acceptOf(key: string): string {
-  const hash = sha1(new TextEncoder().encode(key + GUID));
-  return btoa(String.fromCharCode(...hash));
-}
 
 /** The first permessage-deflate of a Sec-WebSocket-Extensions header, RFC 7692 §7.1. */
 export function readDeflate(extensions: string): DeflateParams | undefined {

@@ -13,6 +13,7 @@ import {
 import {
   checkResponse,
   type Refusal,
+  refusedBy,
   writeAcceptance,
   writeRefusal,
 } from '../handshake/response.ts';
@@ -99,13 +100,10 @@ async function openAsClient(
     const protocol = checkResponse(answer, await acceptKeyOf(key), protocols);
     return { protocol, headers: answer.headers, rest: answer.rest };
   } catch (error) {
-    if (!(error instanceof HandshakeError) || error.code !== 'WS_ERR_HANDSHAKE_REFUSED')
-      throw error;
+    const isNo = error instanceof HandshakeError && error.code === 'WS_ERR_HANDSHAKE_REFUSED';
+    if (!isNo) throw error;
     wire.refusal = error;
-    const { code, message, status, headers, section } = error;
-    const body = await readBody(wire, answer);
-    const text = message.slice(0, message.lastIndexOf(' (RFC'));
-    throw new HandshakeError(code, text, { status, headers, section, body });
+    throw refusedBy(answer, await readBody(wire, answer));
   }
 }
 

@@ -88,11 +88,6 @@ export class Outbox {
     });
   }
 
-  /** Whether the close frame has been queued. */
-  get isClosed(): boolean {
-    return this.hasClosed;
-  }
-
   /** Resolves when all that is queued has been written, or never will be. */
   flush(): Promise<void> {
     if (this.flushing === undefined && this.batch.bytes > 0) this.flushing = this.drain();

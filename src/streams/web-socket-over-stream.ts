@@ -188,6 +188,7 @@ export class WebSocketOverStream {
       close: (closeCode, reason) => {
         this.farewell = { closeCode, reason };
       },
+      // How it ended is asked behind the loop that decodes.
       error: () => {},
     });
   }

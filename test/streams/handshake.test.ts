@@ -167,8 +167,12 @@ describe('a server', () => {
     expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_TOO_LARGE' });
   });
 
-  it('refuses as it is told, with status, headers and body', async () => {
-    const body = '안녕, not from there';
+  it.each([
+    ['a short one', '안녕, not from there'],
+    ['none', ''],
+    // More than a call has room for as arguments.
+    ['a page of its own', '안녕'.repeat(50_000)],
+  ])('refuses as it is told, with status, headers and body: %s', async (_name, body) => {
     const { socket, peer } = serve({
       verify: ({ headers }) =>
         headers.get('origin') === 'https://here'
@@ -179,7 +183,8 @@ describe('a server', () => {
     const head = await peer.readUntil('\r\n\r\n');
     expect(head).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n/);
     expect(head.toLowerCase()).toContain('x-why: origin');
-    expect(await peer.readHex(100)).toBe(toHex(utf8(body)));
+    const bytes = utf8(body);
+    expect(await peer.readHex(bytes.length + 100)).toBe(toHex(bytes));
     expect(await failureOf(socket.opened)).toMatchObject({
       ...{ code: 'WS_ERR_HANDSHAKE_REFUSED', status: 403, body },
     });

@@ -54,7 +54,7 @@ export class Peer {
     while (!this.held.includes(end)) {
       const { done, value } = await this.reader.read();
       if (done) throw new Error(`it ended after ${JSON.stringify(this.held)}`);
-      this.held += String.fromCharCode(...value);
+      this.held += Array.from(value, (byte) => String.fromCharCode(byte)).join('');
     }
     const at = this.held.indexOf(end) + end.length;
     const text = this.held.slice(0, at);
@@ -67,7 +67,7 @@ export class Peer {
     while (this.held.length < length) {
       const { done, value } = await this.reader.read();
       if (done) break;
-      this.held += String.fromCharCode(...value);
+      this.held += Array.from(value, (byte) => String.fromCharCode(byte)).join('');
     }
     const text = this.held.slice(0, length);
     this.held = this.held.slice(length);

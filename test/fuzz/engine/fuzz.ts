@@ -123,6 +123,7 @@ class Fuzzer {
     if (!isNew && !this.random.chance(0.02)) return;
     const settle = coverage.settler();
     for (const given of batch) {
+      this.options.onCase?.(given);
       await failureOf(this.target, given);
       if (coverage.isNew(true)) this.keep(given);
     }

@@ -4,20 +4,22 @@ import type { Case } from './case.ts';
 
 type Fails = (given: Case) => Promise<boolean>;
 
+/** What a list is tried with; undefined once enough has been tried. */
+type Try<T> = (list: readonly T[]) => Promise<boolean | undefined>;
+
 /** Attempts, at most: the last steps matter little. */
 const MAX_ATTEMPTS = 4000;
 
 /** The list without parts that are not needed: halves, then quarters, to single items. */
-async function ddmin<T>(
-  list: readonly T[],
-  fails: (list: readonly T[]) => Promise<boolean>,
-): Promise<readonly T[]> {
+async function ddmin<T>(list: readonly T[], fails: Try<T>): Promise<readonly T[]> {
   let left = list;
   for (let size = Math.ceil(left.length / 2); size >= 1 && left.length > 0; ) {
     let isSmaller = false;
     for (let at = 0; at < left.length; ) {
       const shorter = [...left.slice(0, at), ...left.slice(at + size)];
-      if (await fails(shorter)) {
+      const isStill = await fails(shorter);
+      if (isStill === undefined) return left;
+      if (isStill) {
         left = shorter;
         isSmaller = true;
       } else at += size;
@@ -29,10 +31,7 @@ async function ddmin<T>(
 }
 
 /** Makes each number 0, or else smaller, where that changes nothing. */
-async function lower(
-  list: readonly number[],
-  fails: (list: readonly number[]) => Promise<boolean>,
-): Promise<readonly number[]> {
+async function lower(list: readonly number[], fails: Try<number>): Promise<readonly number[]> {
   const left = [...list];
   for (let i = 0; i < left.length; i++) {
     const was = left[i];
@@ -50,8 +49,8 @@ async function lower(
 export async function minimise(given: Case, fails: Fails): Promise<Case> {
   let best = given;
   let attempts = 0;
-  const attempt = async (change: Partial<Case>): Promise<boolean> => {
-    if (attempts++ >= MAX_ATTEMPTS) return false;
+  const attempt = async (change: Partial<Case>): Promise<boolean | undefined> => {
+    if (attempts++ >= MAX_ATTEMPTS) return undefined;
     const smaller = { ...best, ...change };
     if (!(await fails(smaller))) return false;
     best = smaller;
