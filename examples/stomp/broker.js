@@ -12,20 +12,16 @@ const ALONE = { detached: true };
 
 /**
  * Prepares a broker whose queues live in `folder`. `start()` may be called again after the broker was stopped or
- * killed: it comes back on the same address, with the queues it had.
+ * killed: it comes back on the same address, with the queues it had. It gives the broker's process.
  */
 export async function prepareBroker(folder, { login, passcode }) {
   const [port, distribution, names] = [await freePort(), await freePort(), await freePort()];
   configure(folder, port, login, passcode);
   const env = environment(folder, distribution, names);
   let epmd;
-  let server;
+  let server; // a promise, so that what is being started can be stopped, too
   return {
     url: `ws://127.0.0.1:${port}/ws`,
-    /** The Erlang VM's process, while it runs. */
-    get child() {
-      return server?.child;
-    },
     async start() {
       // Erlang would start its name server itself, and leave it behind.
       epmd ??= await start('epmd', ['-debug', '-port', `${names}`, '-address', '127.0.0.1'], {
@@ -33,10 +29,12 @@ export async function prepareBroker(folder, { login, passcode }) {
         ready: /epmd running/,
       });
       const ready = /completed with \d+ plugins/;
-      server = await start(SERVER, [], { ...ALONE, env, cwd: folder, ready, timeout: 120_000 });
+      server = start(SERVER, [], { ...ALONE, env, cwd: folder, ready, timeout: 120_000 });
+      return (await server).child;
     },
     async stop() {
-      await server?.stop();
+      const running = await server?.catch(() => undefined);
+      await running?.stop();
       await epmd?.stop();
       epmd = undefined;
     },
