@@ -1,13 +1,14 @@
 // Redis and two processes of the chat as `npm run example -- socket-io` starts them, and what befalls them.
 
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { io } from 'socket.io-client';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { accessibilityProblems, fitsPhone, openPage, textOf } from '../support/browser.js';
+import { startBlindProxy } from '../support/nginx.js';
 import { freePort, start, until } from '../support/programs.js';
 import { enterRoom, LARGEST } from './page/room.js';
 
@@ -105,36 +106,19 @@ it.each([
   b.room.leave();
 });
 
-/** An nginx that passes HTTP on and knows nothing of WebSocket, as it is by default. */
-async function startBlindProxy(target) {
-  const port = await freePort();
-  const paths = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
-  const config = `
-    daemon off; pid ${folder}/nginx.pid; error_log stderr notice; user root;
-    events {}
-    http {
-      access_log off; client_max_body_size 4m;
-      ${paths.map((name) => `${name}_temp_path ${folder}/${name};`).join(' ')}
-      server { listen 127.0.0.1:${port}; location / { proxy_pass ${target}; } }
-    }`;
-  writeFileSync(join(folder, 'nginx.conf'), config);
-  const args = ['-p', folder, '-e', 'stderr', '-c', join(folder, 'nginx.conf')];
-  await run('/usr/sbin/nginx', args, { ready: /start worker process/ });
-  return `http://127.0.0.1:${port}/`;
-}
-
 it('stays with polling where WebSocket is blocked on the way, in Node and in a page', async () => {
   const proxy = await startBlindProxy(chat.addresses[0]);
-  const [a, b] = [guest(proxy, '길'), guest(chat.addresses[1], '길')];
+  const [a, b] = [guest(proxy.address, '길'), guest(chat.addresses[1], '길')];
   for (const text of numbers(50)) a.say(text);
   await until(() => b.said.length === 50, 'what was said through the proxy');
   expect(b.texts()).toEqual(numbers(50));
   expect(a.transports).toEqual(['polling undefined']);
-  const { page, close } = await openPage(proxy);
+  const { page, close } = await openPage(proxy.address);
   await page.waitForFunction(() => /by long polling/.test(document.body.textContent));
   await close();
   a.room.leave();
   b.room.leave();
+  await proxy.stop();
 });
 
 it('keeps and tells everything once when Redis is killed in the middle', async () => {
