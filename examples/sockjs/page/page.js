@@ -40,7 +40,7 @@ element('transports').addEventListener('change', open);
 element('form').addEventListener('submit', (event) => {
   event.preventDefault();
   desk.write(element('text').value);
-  event.target.reset();
+  element('text').value = '';
 });
 
 const { engine } = await (await fetch('/settings.json')).json();
