@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { io } from 'socket.io-client';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { accessibilityProblems, fitsPhone, openPage, textOf } from '../support/browser.js';
 import { startBlindProxy } from '../support/nginx.js';
 import { freePort, start, until } from '../support/programs.js';
@@ -84,8 +84,8 @@ it('is one room in two processes, on wsimd', async () => {
 
 it('is the same with the engine Socket.IO has by itself', async () => {
   const stock = await startChat({ WS: 'ws' });
+  onTestFinished(() => stock.program.stop());
   expect(await converse(stock, '부엌')).toEqual(['polling undefined', 'websocket undefined']);
-  await stock.program.stop();
 });
 
 it.each([
@@ -108,17 +108,17 @@ it.each([
 
 it('stays with polling where WebSocket is blocked on the way, in Node and in a page', async () => {
   const proxy = await startBlindProxy(chat.addresses[0]);
+  onTestFinished(proxy.stop);
   const [a, b] = [guest(proxy.address, '길'), guest(chat.addresses[1], '길')];
   for (const text of numbers(50)) a.say(text);
   await until(() => b.said.length === 50, 'what was said through the proxy');
   expect(b.texts()).toEqual(numbers(50));
   expect(a.transports).toEqual(['polling undefined']);
   const { page, close } = await openPage(proxy.address);
+  onTestFinished(close);
   await page.waitForFunction(() => /by long polling/.test(document.body.textContent));
-  await close();
   a.room.leave();
   b.room.leave();
-  await proxy.stop();
 });
 
 it('keeps and tells everything once when Redis is killed in the middle', async () => {
@@ -155,6 +155,7 @@ it('loses nothing and says nothing twice when a server is killed', async () => {
 it('says what is missing while Redis is not there yet, and begins when it is', async () => {
   const port = await freePort();
   const early = await startChat({ REDIS: `redis://127.0.0.1:${port}` });
+  onTestFinished(() => early.program.stop());
   const a = guest(early.addresses[0], '아침');
   a.say('아직 자요?');
   await until(() => a.troubles.some((text) => /^Nothing can be kept/.test(text)), 'a word on it');
@@ -165,7 +166,6 @@ it('says what is missing while Redis is not there yet, and begins when it is', a
   await until(() => b.said.length === 1 && a.said.length === 1, 'the early message');
   a.room.leave();
   b.room.leave();
-  await early.program.stop();
 });
 
 it('refuses what is too large or no message, and rooms without a name', async () => {
@@ -184,6 +184,7 @@ it('refuses what is too large or no message, and rooms without a name', async ()
 
 it('has a page that shows what is said, with pictures, by wsimd', async () => {
   const { page, problems, close } = await openPage(chat.addresses[0]);
+  onTestFinished(close);
   const other = guest(chat.addresses[1], '부엌 둘');
   await page.$eval('[name=room]', (input) => (input.value = '부엌 둘'));
   await page.click('#enter button');
@@ -201,6 +202,5 @@ it('has a page that shows what is said, with pictures, by wsimd', async () => {
   expect(problems).toEqual([]);
   expect(await accessibilityProblems(page)).toEqual([]);
   expect(await fitsPhone(page)).toBe(true);
-  await close();
   other.room.leave();
 });

@@ -38,7 +38,10 @@ function startServer(name, port) {
     PEERS: JSON.stringify(peers),
   };
   const server = fileURLToPath(new URL('server.js', import.meta.url));
-  return spawn(process.execPath, [server], { env, stdio: 'inherit' });
+  return spawn(process.execPath, [server], {
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  });
 }
 
 async function stop() {

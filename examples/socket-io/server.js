@@ -75,4 +75,5 @@ function tellTransport(socket) {
   socket.emit('transport', { name, engine: isFast ? 'wsimd' : undefined });
 }
 
+process.once('disconnect', () => process.exit()); // main.js is gone
 say(`its page is http://127.0.0.1:${http.address().port}/`);

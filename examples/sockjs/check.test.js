@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { get } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import SockJS from 'sockjs-client';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { accessibilityProblems, fitsPhone, openPage, textOf } from '../support/browser.js';
 import { startBlindProxy } from '../support/nginx.js';
@@ -79,11 +79,11 @@ it.each(TRANSPORTS)('passes on everything, in order, by %s', async (transport) =
 it.each(['ws', 'faye'])('passes on the same with %s in place of wsimd', async (WS) => {
   const address = `http://127.0.0.1:${await freePort()}/`;
   const plain = await startBoard({ WS, PORT: new URL(address).port });
+  onTestFinished(() => plain.stop());
   const [one, other] = [writer('websocket', address), writer('websocket', address)];
   await writeAndSee(one, other);
   one.leave();
   other.leave();
-  await plain.stop();
 });
 
 it('serves SockJS without its framing, too, and closes as it is told', async () => {
@@ -120,20 +120,20 @@ it('answers a handshake that is none', async () => {
 
 it('comes by another way where WebSocket is blocked, in Node and in a page', async () => {
   const empty = await startBoard();
+  onTestFinished(() => empty.stop());
   const [, address] = empty.output.match(/Page: (\S+)/);
   const proxy = await startBlindProxy(address);
+  onTestFinished(proxy.stop);
   const [one, other] = [writer(undefined, proxy.address), writer('websocket', address)];
   await writeAndSee(one, other, ['안녕하세요', '가나다라'.repeat(1000), '끝']);
   expect(one.ups[0]).toMatch(/^(xhr|eventsource)/);
   const { page, close } = await openPage(proxy.address);
+  onTestFinished(close);
   await page.waitForFunction(() =>
     /Connected by (xhr|eventsource)/.test(document.body.textContent),
   );
-  await close();
   one.leave();
   other.leave();
-  await proxy.stop();
-  await empty.stop();
 });
 
 it('says that the server is gone, comes back, and writes what was not on the board yet', async () => {
@@ -164,6 +164,7 @@ it('refuses a line that is too long before it is sent', () => {
 
 it('has a page, by every transport', async () => {
   const { page, problems, close } = await openPage(`http://127.0.0.1:${port}/`);
+  onTestFinished(close);
   await page.waitForFunction(() =>
     /by websocket, wsimd at the server/.test(document.body.textContent),
   );
@@ -184,5 +185,4 @@ it('has a page, by every transport', async () => {
   expect(problems).toEqual([]);
   expect(await accessibilityProblems(page)).toEqual([]);
   expect(await fitsPhone(page)).toBe(true);
-  await close();
 });

@@ -32,9 +32,10 @@ export async function prepareBroker(folder, { login, passcode }) {
       server = start(SERVER, [], { ...ALONE, env, cwd: folder, ready, timeout: 120_000 });
       return (await server).child;
     },
+    /** For good. */
     async stop() {
       const running = await server?.catch(() => undefined);
-      await running?.stop();
+      await running?.stop('SIGKILL'); // nobody needs its folder any more
       await epmd?.stop();
       epmd = undefined;
     },

@@ -37,7 +37,7 @@ console.log(`Page: http://127.0.0.1:${page.address().port}/`);
 async function stop() {
   page.close();
   page.closeAllConnections();
-  await keeper.stop();
+  await keeper.stop('SIGKILL'); // what they leave behind goes with the folder
   await broker?.stop();
   rmSync(folder, { recursive: true, force: true });
 }
@@ -45,7 +45,10 @@ for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
 
 const env = { ...process.env, URL: url, LOGIN: login, PASSCODE: passcode };
 keeper.keep('Worker', () =>
-  spawn(process.execPath, [here('worker.js')], { env, stdio: 'inherit' }),
+  spawn(process.execPath, [here('worker.js')], {
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  }),
 );
 try {
   if (broker) await keeper.keep('Broker', () => broker.start());

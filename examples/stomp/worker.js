@@ -45,4 +45,5 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { WebSocket } = await import(WS);
   const worker = startWorker({ url, WebSocket, login, passcode, log: console.log });
   process.once('SIGTERM', () => worker.deactivate());
+  process.once('disconnect', () => process.exit()); // main.js is gone
 }

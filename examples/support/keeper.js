@@ -23,13 +23,20 @@ export class Keeper {
     });
   }
 
-  /** Stops what runs, the last first. */
-  async stop() {
+  /** Stops what runs, all at once. */
+  async stop(signal) {
     this.#isStopping = true;
-    for (const child of [...this.#children.values()].reverse()) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      child.kill();
-      await once(child, 'exit');
-    }
+    const running = [...this.#children.values()].filter(isRunning);
+    await Promise.all(
+      running.map((child) => {
+        const ended = once(child, 'exit');
+        child.kill(signal);
+        return ended;
+      }),
+    );
   }
+}
+
+function isRunning({ exitCode, signalCode }) {
+  return exitCode === null && signalCode === null;
 }
