@@ -63,7 +63,7 @@ export class ChatClient {
 
   join(room) {
     if (this.#rooms.has(room)) return;
-    this.#rooms.set(room, { epoch: null, last: 0 });
+    this.#rooms.set(room, { epoch: null, last: 0, isBehind: true });
     this.#join(room);
   }
 
@@ -96,7 +96,9 @@ export class ChatClient {
   }
 
   #join(room) {
-    const { epoch, last } = this.#rooms.get(room);
+    const here = this.#rooms.get(room);
+    const { epoch, last } = here;
+    here.isBehind = true;
     this.#send({ type: 'join', room, ...(epoch === null ? {} : { epoch, after: last }) });
   }
 
@@ -153,7 +155,12 @@ export class ChatClient {
       this.#outbox.open((command) => this.#send(command));
     },
     joined: (event) => this.#joined(event),
-    message: (event) => this.#message(event.room, event),
+    reset: ({ room }) => this.#rooms.has(room) && this.#join(room),
+    message: (event) => {
+      // What comes before one has caught up is in the answer that is awaited.
+      const isEarly = event.seq !== undefined && this.#rooms.get(event.room)?.isBehind;
+      if (!isEarly) this.#message(event.room, event);
+    },
     kept: ({ n }) => {
       this.#outbox.settle(n);
       this.#handlers.kept?.(n);
@@ -185,6 +192,7 @@ export class ChatClient {
       this.#handlers.missed?.(room, first - here.last - 1);
     }
     for (const entry of [...entries, ...held]) this.#message(room, entry);
+    here.isBehind = false;
     if (more) this.#join(room);
   }
 

@@ -35,8 +35,7 @@ export const commands = {
     const message = { id: `${peer.author}.${n}`, name: peer.name };
     message.text = text(said, hub.settings.maxText);
     await room.opened;
-    const kept = room.say(message);
-    if (hub.state().alone !== null) peer.tell({ type: 'held', n });
+    const kept = room.say(message, () => peer.tell({ type: 'held', n }));
     peer.tell({ type: 'kept', n, seq: await hub.beforeTheEnd(kept) });
   },
 

@@ -11,7 +11,11 @@ const MOST_ROOMS = 10_000;
 export class MemoryBus {
   /** Why this process is cut off from others, in words; null while it is not. */
   alone = null;
+  /** Called where that changes. */
+  onalone = () => {};
   #logs = new Map();
+
+  open() {}
 
   /**
    * From now on the follower hears of the room: `reset(epoch, entries)` at first, and where the log is another
@@ -29,7 +33,10 @@ export class MemoryBus {
     log.follower = null;
   }
 
-  /** Keeps a message and passes it on. Resolves to its number, once, however often it is sent. */
+  /**
+   * Keeps a message and passes it on. Resolves to its number, once, however often it is sent. A bus that cannot
+   * keep it yet calls a third argument, and `hold` of the follower.
+   */
   async publish(room, message) {
     const log = this.#open(room);
     const known = log.numbers.get(message.id);

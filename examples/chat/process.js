@@ -22,7 +22,7 @@ export function exitOnFault() {
 }
 
 /** Ends in order at the first signal, at once at the second. */
-export function onSignal(end) {
+export function onSignal(end, signals = ['SIGINT', 'SIGTERM']) {
   let isEnding = false;
   const handle = async (signal) => {
     if (isEnding) process.exit(1);
@@ -31,5 +31,5 @@ export function onSignal(end) {
     await end();
     process.exit(0);
   };
-  process.on('SIGINT', handle).on('SIGTERM', handle);
+  for (const signal of signals) process.on(signal, handle);
 }

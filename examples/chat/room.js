@@ -62,9 +62,9 @@ export class Room {
     if (this.#members.get(peer.protocol).delete(peer)) this.presenceChanged();
   }
 
-  /** Resolves to the message's number when it is kept. */
-  say(message) {
-    return this.#bus.publish(this.#name, { ...message, at: Date.now() });
+  /** Resolves to the message's number when it is kept; calls `held` where that may take long. */
+  say(message, held) {
+    return this.#bus.publish(this.#name, { ...message, at: Date.now() }, held);
   }
 
   typing(peer) {
@@ -89,11 +89,10 @@ export class Room {
   // What the bus tells.
 
   reset(epoch, entries) {
-    const isAnother = this.#epoch !== epoch;
     this.#epoch = epoch;
     this.#entries = entries.slice(-KEEP);
     for (const { id } of entries) this.#held.delete(id);
-    if (isAnother) this.#send(this.#joined(this.#entries.slice(-HISTORY), false));
+    this.#send({ type: 'reset', room: this.#name });
   }
 
   append(entry) {
@@ -136,7 +135,7 @@ export class Room {
 
   #joined(entries, more) {
     const room = this.#name;
-    const held = more ? [] : [...this.#held.values()];
+    const held = more ? [] : [...this.#held.values()].slice(-PAGE);
     return { type: 'joined', room, epoch: this.#epoch, more, entries, held };
   }
 

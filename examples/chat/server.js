@@ -54,6 +54,7 @@ export class ChatServer {
 
   /** Resolves to the addresses of its pages. */
   async listen() {
+    this.#bus.open();
     const { host, port, tls } = this.settings;
     const addresses = [await this.#listen('http', createServer(), host, port)];
     if (tls) {

@@ -64,18 +64,20 @@ const client = new ChatClient(
     held: (n) => mark(n, 'held by the server; not kept yet'),
     refused(n, why, isTriedAgain) {
       if (n === undefined) trouble('refused', why);
-      else mark(n, why, isTriedAgain ? undefined : sayAgain(n));
+      else mark(n, why, isTriedAgain ? undefined : takeBack);
     },
-    lost: (n) => mark(n, 'Nobody knows whether this was sent.', sayAgain(n)),
+    lost: (n) => mark(n, 'Nobody knows whether this was sent.', takeBack),
   },
 );
 
-function mark(n, words, again) {
-  rooms.get(said.get(n))?.mark(n, words, again);
+function mark(n, words, edit) {
+  rooms.get(said.get(n))?.mark(n, words, edit);
 }
 
-function sayAgain(n) {
-  return (text) => say(said.get(n), text);
+/** Puts a message back to where it was written. */
+function takeBack(text) {
+  $('text').value = text;
+  $('text').focus();
 }
 
 function say(room, text) {

@@ -30,19 +30,20 @@ export class RoomView {
     this.#messages.scrollTop = this.#messages.scrollHeight;
   }
 
-  /** What becomes of it, in words; with `again`, the person can say it once more. */
-  mark(n, words, again) {
+  /** What becomes of it, in words; with `edit`, the person can take it back and change it. */
+  mark(n, words, edit) {
     const item = this.#unkept.get(n);
     if (item === undefined) return;
     const state = item.querySelector('.state');
     state.textContent = words;
-    item.classList.toggle('refused', again !== undefined);
-    if (again === undefined) return;
+    item.classList.toggle('refused', edit !== undefined);
+    if (edit === undefined) return;
     const button = document.createElement('button');
-    button.textContent = 'Send again';
+    button.type = 'button';
+    button.textContent = 'Edit';
     button.onclick = () => {
       this.drop(n);
-      again(item.querySelector('p').textContent);
+      edit(item.querySelector('p').textContent);
     };
     state.append(' ', button);
   }
