@@ -29,6 +29,7 @@ export class Person {
   missed = 0;
 
   constructor(url, name, options = {}) {
+    this.name = name;
     const retry = { firstRetry: 50, longestRetry: 400 };
     this.client = new ChatClient(
       { url, name, WebSocket, ...retry, ...options },
@@ -50,7 +51,7 @@ export class Person {
   async enter(room = 'lobby') {
     this.client.join(room);
     this.client.open();
-    await until(() => this.presence !== null, `${this.client} is in ${room}`);
+    await until(() => this.presence !== null, `${this.name} is in ${room}`);
     return this;
   }
 

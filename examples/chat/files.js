@@ -2,7 +2,12 @@
 
 import { readFileSync } from 'node:fs';
 
-const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
+const TYPES = {
+  html: 'text/html',
+  css: 'text/css',
+  js: 'text/javascript',
+  json: 'application/json',
+};
 
 const HEADERS = {
   'Content-Security-Policy':

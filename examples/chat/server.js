@@ -104,7 +104,8 @@ export class ChatServer {
   #answer(request, response) {
     if (request.url !== '/health') return serve(this.#files, request, response);
     const { user, system } = process.cpuUsage();
-    const health = { server: this.server, people: this.#peers.size, cpu: user + system };
+    const memory = process.memoryUsage().rss;
+    const health = { server: this.server, people: this.#peers.size, cpu: user + system, memory };
     response.writeHead(this.#isClosing ? 503 : 200, { 'Content-Type': 'application/json' });
     response.end(JSON.stringify({ ...health, ...this.state(), isClosing: this.#isClosing }));
   }

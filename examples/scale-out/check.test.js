@@ -54,7 +54,7 @@ describe('two processes behind HAProxy', () => {
       await page.waitForSelector('.log li');
       expect(await page.$eval('.log p', ({ textContent }) => textContent)).toBe('하나');
       await page.goto(`http://127.0.0.1:${chat.port}/reckon.html`);
-      const count = () => page.$eval('#processes', ({ textContent }) => Number(textContent));
+      const count = () => page.$eval('#processes', ({ value }) => Number(value));
       const before = await count();
       await page.$eval('#connections', (input) => {
         input.value = String(Number(input.value) * 2);
@@ -74,20 +74,19 @@ describe('two processes behind HAProxy', () => {
     const lost = all.filter(({ server }) => server === victim);
     expect(lost.length).toBeGreaterThan(0);
     expect(lost.length).toBeLessThan(all.length);
-    let killedAt;
+    let isKilled = false;
     for (let i = 0; i < MESSAGES; i++) {
       for (const { name, client } of all) client.say('killed', `${name} ${i}`);
       if (i === MESSAGES / 2) {
         await until(() => all.some(({ kept }) => kept.size > 2), 'the load is under way');
-        process.kill(Number(victim.split(':').at(-1)), 'SIGKILL');
-        killedAt = performance.now();
+        isKilled = process.kill(Number(victim.split(':').at(-1)), 'SIGKILL');
         // Two seconds are what is promised; a busy machine may need five times as long.
         const isBack = (one) => one.isOpen && one.server !== victim;
         await until(() => lost.every(isBack), 'its people are back', 10_000);
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
-    expect(killedAt).toBeGreaterThan(0);
+    expect(isKilled).toBe(true);
     await until(() => all.every(({ kept }) => kept.size === MESSAGES), 'all is kept');
     const total = MESSAGES * all.length;
     await until(() => all.every(({ log }) => log.length >= total), 'all is delivered');

@@ -77,6 +77,7 @@ export class RedisBus {
 
   async present(room, group, isNews = true) {
     const followed = this.#rooms.get(room);
+    if (followed === undefined) return;
     followed.group = group;
     let groups = [group];
     try {
@@ -179,9 +180,11 @@ export class RedisBus {
 
   async #catchUp(room, followed) {
     if (followed.listener === null) {
-      const listener = (words) => this.#hear(room, followed, words);
-      await this.#redis.subscribe(channelOf(room), listener);
-      followed.listener = listener;
+      followed.listener = (words) => this.#hear(room, followed, words);
+      await this.#redis.subscribe(channelOf(room), followed.listener).catch((error) => {
+        followed.listener = null;
+        throw error;
+      });
     }
     const [epoch, from, messages] = await this.#redis.openRoom(room, followed);
     followed.learn(epoch, from, messages);

@@ -16,6 +16,11 @@ function find(name) {
 /** Programs of their own process group: Ctrl-C is for the chat, which ends them when it has taken leave. */
 const APART = { detached: true };
 
+/** Nothing stays behind, however this process ends. */
+function endWithUs({ child }) {
+  process.on('exit', () => child.kill());
+}
+
 /**
  * A Redis that has a message on disk before it says so, in a folder of its own that goes with it; null where
  * there is none on this machine.
@@ -23,12 +28,14 @@ const APART = { detached: true };
 export async function startRedis(port) {
   const folder = mkdtempSync(join(tmpdir(), 'chat-redis-'));
   const program = await runRedis(port, folder);
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.on('exit', remove);
   if (program === null) return null;
   const stop = async () => {
     await program.stop();
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   };
-  return { url: `redis://127.0.0.1:${port}`, stop };
+  return { program, url: `redis://127.0.0.1:${port}`, stop };
 }
 
 /** The same in a folder that stays. */
@@ -39,7 +46,9 @@ export async function runRedis(port, folder) {
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
     ...['--appendonly', 'yes', '--appendfsync', 'always'],
   ];
-  return start(command, flags, { ready: /Ready to accept connections/, ...APART });
+  const program = await start(command, flags, { ready: /Ready to accept connections/, ...APART });
+  endWithUs(program);
+  return program;
 }
 
 /** What a balancer has to know of WebSockets: long silences are well, and a server that ends says so. */
@@ -73,6 +82,7 @@ export async function startBalancer(host, port, workers) {
   const ready = /Loading success|New worker/;
   const program = await start(command, ['-W', '-db', '-f', file], { ready, ...APART });
   rmSync(folder, { recursive: true });
+  endWithUs(program);
   return program;
 }
 

@@ -12,6 +12,8 @@ import { RedisBus } from './redis-bus.js';
 
 const FILES = {
   ...PAGE,
+  '/figures.json': new URL('page/figures.json', import.meta.url),
+  '/arithmetic.js': new URL('page/arithmetic.js', import.meta.url),
   '/reckon.html': new URL('page/reckon.html', import.meta.url),
   '/reckon.js': new URL('page/reckon.js', import.meta.url),
   '/reckon.css': new URL('page/reckon.css', import.meta.url),
