@@ -1,11 +1,14 @@
 // The chat as people have it: real pages in a real browser, and the same client in Node.
 
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start as startBrowser } from '../../test/support/browsers.ts';
 import { until } from '../support/programs.js';
 import { network, Person, startServer } from './check-support.js';
 
 const MAIN = new URL('main.js', import.meta.url);
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const stops = [];
 afterAll(async () => {
   for (const stop of stops.reverse()) await stop();
@@ -107,6 +110,30 @@ describe('in a browser', () => {
     await kim.click('#say > button');
     await shows(kim, '.waiting .refused', 'That is 2001 characters long; 2000 is the most.');
   });
+
+  it.each(['light', 'dark'])(
+    'is accessible, and runs nothing but its own scripts: %s',
+    async (value) => {
+      const problems = await kim.evaluate(`(async () => {
+      const tag = document.createElement('script');
+      tag.textContent = 'document.title = "injected"';
+      document.head.append(tag);
+      return document.title;
+    })()`);
+      expect(problems).toBe('Chat');
+      const page = await browser.newPage();
+      await page.setBypassCSP(true);
+      await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+      await page.goto(`http://127.0.0.1:${server.port}/?name=Axe`);
+      await shows(page, '#status', 'connected');
+      await page.type('#text', 'hello');
+      await page.keyboard.press('Enter');
+      await shows(page, '.log .mine', 'hello');
+      await page.evaluate(AXE);
+      const { violations } = await page.evaluate('axe.run()');
+      expect(violations).toEqual([]);
+    },
+  );
 });
 
 describe('over a network that fails', () => {
