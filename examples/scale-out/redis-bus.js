@@ -27,6 +27,8 @@ export class RedisBus {
   #rooms = new Map();
   /** Not yet kept, in the order in which they were said. */
   #unkept = new Map();
+  /** Whether why it is cut off is in the log. */
+  #isReported = false;
   #timer = null;
   #intervals = [];
 
@@ -141,7 +143,8 @@ export class RedisBus {
 
   #cutOff(error) {
     const words = /^(OOM|MISCONF|READONLY|NOREPLICAS)/.test(error.message) ? FULL : AWAY;
-    if (this.alone !== words) {
+    if (this.alone !== words || !this.#isReported) {
+      this.#isReported = true;
       this.alone = words;
       this.#log(`Redis: ${error.message || error.code}`);
       this.onalone();
@@ -161,6 +164,7 @@ export class RedisBus {
       for (const [room, followed] of this.#rooms) await this.#catchUp(room, followed);
       for (const unkept of this.#unkept.values()) await this.#keep(unkept);
       this.alone = null;
+      this.#isReported = false;
       this.#timer = null;
       this.#log('Redis: connected');
       this.onalone();

@@ -59,6 +59,7 @@ async function catchUp([n, m], count) {
 
 it('is away at the start', async () => {
   const numbers = await talkApart('nothing');
+  for (const { output } of servers) expect(output).toMatch(/Redis: .*ECONNREFUSED/);
   redis = await runRedis(port, folder);
   await catchUp(numbers, 2);
   expect(ada.forgotten + bob.forgotten).toBe(0);
