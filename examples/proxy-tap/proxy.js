@@ -55,7 +55,7 @@ export function createProxy({ upstream, connectTimeout, linger, tap, log = () =>
 function forward(from, to, linger) {
   from.setKeepAlive(true, KEEP_ALIVE);
   from.pipe(to);
-  from.once('end', () => to.setTimeout(linger, () => to.destroy()));
+  from.once('end', () => to.setTimeout(linger, () => to.resetAndDestroy()));
   from.once('close', () => to.writableEnded || to.destroy());
 }
 

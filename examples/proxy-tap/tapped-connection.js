@@ -65,15 +65,13 @@ export class TappedConnection {
     if (head === undefined) {
       const isHttp = bytes.length < 16 || /^(GET|HTTP\/1)/.test(bytes.toString('latin1', 0, 16));
       if (!isHttp || bytes.length > MOST_HEAD) this.end('unseen', 'it does not begin as HTTP does');
-    } else if (sender === 'client') this.#requested(head);
-    else this.#answered(head, bytes);
+    } else if (sender === 'server') this.#answered(head, bytes);
+    else if (bytes.length > head.length)
+      this.end('unseen', 'frames came before the handshake was answered');
+    else this.#requested(head);
   }
 
   #requested(head) {
-    if (this.#requestHead !== undefined) {
-      this.end('unseen', 'bytes came before the handshake was answered');
-      return;
-    }
     this.#requestHead = head;
     this.#requestedAt = performance.now();
     this.target = head.target ?? '';
@@ -82,11 +80,11 @@ export class TappedConnection {
   }
 
   #answered(head, bytes) {
-    this.latency.handshake = performance.now() - this.#requestedAt;
-    if (!head.isUpgrade) {
+    if (!head.isUpgrade || this.#requestHead === undefined) {
       this.end('unseen', `the handshake was refused: ${head.status} ${head.reason}`);
       return;
     }
+    this.latency.handshake = performance.now() - this.#requestedAt;
     const response = bytes.subarray(0, head.length);
     const { handshake } = inspect(response, { role: 'server', otherHead: this.#requestHead });
     for (const { message, section } of handshake.faults)
