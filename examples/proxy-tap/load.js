@@ -9,7 +9,8 @@ import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { WebSocket, WebSocketServer } from 'wsimd/ws';
-import { readSettings, run } from './settings.js';
+import { readSettings, run, SettingError } from './settings.js';
+import { measureTap } from './tap-alone.js';
 
 const CONTENDERS = [
   { name: 'without the tap', flags: ['--no-tap'] },
@@ -18,9 +19,9 @@ const CONTENDERS = [
   { name: 'with the tap, `--check`', flags: ['--check'] },
 ];
 
-const CONNECTIONS = 4;
+const CONNECTIONS = 16;
 /** Messages under way on each. */
-const WINDOW = 8;
+const WINDOW = 1;
 /** Bytes a round sends at least, and messages at most. */
 const ROUND_BYTES = 64 << 20;
 const ROUND_MESSAGES = 40_000;
@@ -105,14 +106,32 @@ function print(size, taken) {
   });
 }
 
-async function compare({ rounds, sizes }) {
+/** The tap without a proxy around it. */
+function printAlone(sizes, rounds) {
+  console.log('\n| the tap by itself, there and back | headers | `--check` |\n|---|---|---|');
+  for (const size of sizes) {
+    for (const check of [false, true]) measureTap(size, check);
+    const taken = [false, true].map(() => []);
+    for (let round = 0; round < rounds; round++) {
+      for (const check of [false, true]) taken[Number(check)].push(measureTap(size, check));
+    }
+    const [headers, all] = taken.map((times) => `${median(times).toFixed(2)} µs`);
+    console.log(`| messages of ${size.toLocaleString('en')} bytes | ${headers} | ${all} |`);
+  }
+}
+
+async function compare({ rounds, sizes: list }) {
+  const sizes = list.split(',').map(Number);
+  if (!sizes.every((size) => size >= 1 && size <= 1 << 26)) {
+    throw new SettingError(`--sizes are numbers like 64,16384, not "${list}"`);
+  }
   const server = fork(self, ['echo']);
   const [upstream] = await once(server, 'message');
   const proxies = [];
   try {
     for (const contender of CONTENDERS) proxies.push(await startProxy(contender, upstream));
     console.log(`Node ${process.version}, ${cpus()[0].model}; medians of ${rounds} rounds`);
-    for (const size of sizes.split(',').map(Number)) {
+    for (const size of sizes) {
       const taken = CONTENDERS.map(() => []);
       for (const proxy of proxies) await measure(proxy, size);
       for (let round = 1; round <= rounds; round++) {
@@ -128,6 +147,7 @@ async function compare({ rounds, sizes }) {
     for (const { child } of proxies) child.kill('SIGKILL');
     server.disconnect();
   }
+  printAlone(sizes, rounds);
   process.exit();
 }
 
