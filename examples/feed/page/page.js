@@ -59,8 +59,7 @@ function drawRow(made, value, withSparkline) {
 const STATUS = {
   joining: 'Connected: waiting for the first prices.',
   live: 'Live: every tick comes, none is missing.',
-  lagging:
-    'This page reads too slowly. The server says so, keeps nothing for it, and sends only the newest price of each instrument.',
+  lagging: 'Too slow for every tick: the server sends the newest price of each instrument.',
 };
 
 function drawNumbers(state) {
