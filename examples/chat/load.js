@@ -8,6 +8,9 @@ import { parseArgs } from 'node:util';
 import { WebSocket } from 'wsimd/ws';
 import { freePort, start, until } from '../support/programs.js';
 
+// Stock ws is without the addon that lies in this repository.
+process.env.WS_NO_BUFFER_UTIL = '1';
+
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url));
 /** Milliseconds between two messages. */
 const PAUSE_MS = 250;

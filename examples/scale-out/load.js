@@ -12,6 +12,9 @@ import { startServer } from '../chat/check-support.js';
 import { freePort } from '../support/programs.js';
 import { startRedis } from './services.js';
 
+// Stock ws is without the addon that lies in this repository.
+process.env.WS_NO_BUFFER_UTIL = '1';
+
 const WORKER = new URL('worker.js', import.meta.url);
 const LISTENER = fileURLToPath(new URL('load-listener.js', import.meta.url));
 const FIGURES = new URL('page/figures.json', import.meta.url);
