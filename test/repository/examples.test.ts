@@ -20,7 +20,8 @@ function examplesOf(path: string): { line: number; code: string; output: string 
     }));
 }
 
-const documents = ['api', 'browser', 'inspect', 'streams', 'ws'].map((name) => `docs/${name}.md`);
+const names = ['api', 'browser', 'guide-migration', 'guide-transports', 'inspect', 'streams', 'ws'];
+const documents = names.map((name) => `docs/${name}.md`);
 documents.push('README.md');
 
 describe.each(documents)('%s', (path) => {

@@ -1,0 +1,110 @@
+// For the checks: people without a page, a server in a process of its own, and a network that can fail.
+
+import { connect, createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { WebSocket } from 'wsimd/ws';
+import { freePort, start, until } from '../support/programs.js';
+import { ChatClient } from './client.js';
+
+/** Starts a server of an example on a free port, as a person would. */
+export async function startServer(main, env = {}) {
+  const port = env.PORT ?? (await freePort());
+  const program = await start(process.execPath, [fileURLToPath(main)], {
+    ready: /(is|are) at http/,
+    env: { PATH: process.env.PATH, PORT: String(port), ...env },
+  });
+  return Object.assign(program, { port, url: `ws://127.0.0.1:${port}/chat` });
+}
+
+/** Somebody who uses the very client the page uses, and remembers what it told. */
+export class Person {
+  messages = [];
+  kept = new Set();
+  refused = [];
+  status = [];
+  states = [];
+  presence = null;
+  typing = [];
+  forgotten = 0;
+  missed = 0;
+
+  constructor(url, name, options = {}) {
+    this.name = name;
+    const retry = { firstRetry: 50, longestRetry: 400 };
+    this.client = new ChatClient(
+      { url, name, WebSocket, ...retry, ...options },
+      {
+        status: (status) => this.status.push(status),
+        state: ({ alone }) => this.states.push(alone),
+        welcome: ({ server }) => (this.server = server),
+        message: (message) => this.messages.push(message),
+        presence: (event) => (this.presence = event),
+        typing: ({ name: who }) => this.typing.push(who),
+        kept: (n) => this.kept.add(n),
+        refused: (n, why, isTriedAgain) => this.refused.push({ n, why, isTriedAgain }),
+        forgotten: () => this.forgotten++,
+        missed: (_room, count) => (this.missed += count),
+      },
+    );
+  }
+
+  async enter(room = 'lobby') {
+    this.client.join(room);
+    this.client.open();
+    await until(() => this.presence !== null, `${this.name} is in ${room}`);
+    return this;
+  }
+
+  get isOpen() {
+    return this.status.at(-1)?.status === 'open';
+  }
+
+  /** What is kept, as it was told. */
+  get log() {
+    return this.messages.filter(({ seq }) => seq !== undefined);
+  }
+
+  get texts() {
+    return this.log.map(({ text }) => text);
+  }
+}
+
+/** A network between: all goes through `port`, until it is cut or goes silent. */
+export async function network(port) {
+  const pairs = new Set();
+  let isSilent = false;
+  const server = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    const pair = [near, far];
+    pairs.add(pair);
+    for (const [from, to] of [pair, [far, near]]) {
+      from.on('data', (data) => isSilent || to.write(data));
+      from.on('error', () => {});
+      from.on('close', () => {
+        if (isSilent) return;
+        to.destroy();
+        pairs.delete(pair);
+      });
+    }
+  });
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const cut = () => {
+    for (const [near, far] of pairs) {
+      near.resetAndDestroy();
+      far.resetAndDestroy();
+    }
+  };
+  return {
+    url: `ws://127.0.0.1:${server.address().port}/chat`,
+    /** Every connection breaks; new ones can be made. */
+    cut,
+    /** Nothing is passed on any more, and nobody is told. */
+    silence: (silent) => {
+      isSilent = silent;
+    },
+    close: () => {
+      server.close();
+      cut();
+    },
+  };
+}

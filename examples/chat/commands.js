@@ -1,0 +1,57 @@
+// What a person may ask for. What cannot be is refused, in words for them.
+
+import { Refusal, text } from './rules.js';
+
+const MOST_ROOMS = 20;
+
+export const commands = {
+  hello(peer, { name, key }) {
+    peer.name = name;
+    if (key !== undefined) peer.identify(key);
+    for (const room of peer.rooms.values()) room.presenceChanged();
+    const { server, settings, state } = peer.hub;
+    const { beat, maxText } = settings;
+    peer.tell({ ...state(), type: 'welcome', author: peer.author, server, beat, maxText });
+  },
+
+  async join(peer, { room: name, ...known }) {
+    if (!peer.rooms.has(name) && peer.rooms.size >= MOST_ROOMS) {
+      throw new Refusal(`You are in ${MOST_ROOMS} rooms, which is the most.`);
+    }
+    const room = peer.hub.rooms.open(name, peer);
+    peer.rooms.set(name, room);
+    await room.opened;
+    if (peer.rooms.get(name) === room) room.enter(peer, known);
+  },
+
+  leave(peer, { room: name }) {
+    if (peer.rooms.delete(name)) peer.hub.rooms.leave(name, peer);
+  },
+
+  /** Answered once the message is kept; where that may take long, first that it is held meanwhile. */
+  async say(peer, { room: name, n = ++peer.count, text: said }) {
+    const room = roomOf(peer, name);
+    const { hub } = peer;
+    const message = { id: `${peer.author}.${n}`, name: peer.name };
+    message.text = text(said, hub.settings.maxText);
+    await room.opened;
+    const kept = room.say(message, () => peer.tell({ type: 'held', n }));
+    peer.tell({ type: 'kept', n, seq: await hub.beforeTheEnd(kept) });
+  },
+
+  typing(peer, { room }) {
+    roomOf(peer, room).typing(peer);
+  },
+
+  /** The client's own heartbeat: browsers cannot ping. */
+  beat(peer) {
+    peer.tell({ type: 'beat' });
+  },
+};
+
+/** A room they are in; the one they entered last, where none is named. */
+function roomOf(peer, name = [...peer.rooms.keys()].at(-1)) {
+  const room = peer.rooms.get(name);
+  if (room === undefined) throw new Refusal('You are not in that room: join it first.');
+  return room;
+}

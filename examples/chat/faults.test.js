@@ -1,0 +1,207 @@
+// What goes wrong, and who is told: at the door, with what is sent, with who reads too slowly, and at the start.
+
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'wsimd/ws';
+import { until } from '../support/programs.js';
+import { Person, startServer } from './check-support.js';
+
+const MAIN = new URL('main.js', import.meta.url);
+const SETTINGS = { TLS_PORT: '0', ORIGINS: 'https://chat.example' };
+let server;
+let witness;
+
+beforeAll(async () => {
+  server = await startServer(MAIN, SETTINGS);
+  witness = await new Person(server.url, 'witness', { beat: 1000 }).enter();
+});
+afterAll(async () => {
+  expect(witness.status.map(({ status }) => status)).toEqual(['connecting', 'open']);
+  witness.client.close();
+  await server.stop();
+});
+
+/** A client without manners: `lines` is what it was told, `closed` the code and reason of its end. */
+async function plain(protocols = ['chat.v2'], { url = server.url, ...options } = {}) {
+  const socket = new WebSocket(url, protocols, options);
+  const lines = [];
+  socket.on('message', (data) => lines.push(String(data)));
+  const closed = new Promise((resolve) => {
+    socket.on('close', (code, reason) => resolve([code, String(reason)]));
+  });
+  await once(socket, 'open');
+  const send = (command) => socket.send(JSON.stringify(command));
+  const told = (type) => lines.map((line) => JSON.parse(line)).filter((one) => one.type === type);
+  return { socket, lines, closed, send, told };
+}
+
+/** The response where no WebSocket was opened. */
+async function turnedAway(protocols, options) {
+  const socket = new WebSocket(server.url, protocols, options);
+  socket.on('error', () => {});
+  const [, response] = await once(socket, 'unexpected-response');
+  response.setEncoding('utf8');
+  const body = (await response.toArray()).join('');
+  socket.terminate();
+  return [response.statusCode, body];
+}
+
+describe('at the door', () => {
+  it('chooses the version it prefers, and speaks with old clients in lines', async () => {
+    const { socket } = await plain(['chat.v1', 'chat.v2']);
+    expect(socket.protocol).toBe('chat.v2');
+    socket.close();
+    const old = await plain(['chat.v1']);
+    expect(old.socket.protocol).toBe('chat.v1');
+    for (const line of ['/name 영희', '/join old', '안녕']) old.socket.send(line);
+    await until(() => old.lines.length === 2, 'two lines');
+    old.socket.send('/dance');
+    await until(() => old.lines.length === 3, 'three lines');
+    expect(old.lines).toEqual([
+      '* You are in old.',
+      '[old] 영희: 안녕',
+      '! The commands are /name NAME, /join ROOM and /leave ROOM.',
+    ]);
+    old.socket.close();
+  });
+
+  it('turns forged origins, unknown versions and other paths away, and says why', async () => {
+    expect(await turnedAway(['chat.v2'], { origin: 'https://evil.example' })).toEqual([
+      403,
+      'Pages of https://evil.example may not use this chat: ORIGINS names those that may.\n',
+    ]);
+    expect((await turnedAway(['chat.v2'], { origin: 'null' }))[0]).toBe(403);
+    expect(await turnedAway(['chat.v9'])).toEqual([
+      400,
+      'Offer one of these subprotocols: chat.v2, chat.v1.\n',
+    ]);
+    expect(server.output).toContain('turned away: 403 Pages of https://evil.example');
+    const named = await plain(['chat.v2'], { origin: 'https://chat.example' });
+    const own = await plain(['chat.v2'], { origin: `http://127.0.0.1:${server.port}` });
+    named.socket.close();
+    own.socket.close();
+  });
+
+  it('speaks wss with the certificate it made', async () => {
+    const [, port] = /https:\/\/127\.0\.0\.1:(\d+)/.exec(server.output);
+    const url = `wss://127.0.0.1:${port}/chat`;
+    const { socket } = await plain(['chat.v2'], { url, rejectUnauthorized: false });
+    expect(socket._socket.getPeerCertificate().subject.CN).toBe('localhost');
+    socket.close();
+  });
+});
+
+describe('what is sent', () => {
+  it('is refused in words where it is no command, and the connection stays', async () => {
+    const one = await plain();
+    const nonsense = [
+      ...['{', '{"type":"constructor"}', '{"type":"join","room":"no/where"}'],
+      '{"type":"say","room":"lobby","n":1,"text":{"toString":1}}',
+    ];
+    for (const line of nonsense) one.socket.send(line);
+    one.send({ type: 'say', room: 'lobby', n: 7, text: 'hello' });
+    await until(() => one.lines.length === 5, 'five answers');
+    expect(one.told('refused').map(({ why }) => why)).toEqual([
+      'That is not JSON, which chat.v2 is written in.',
+      'There is no such command in chat.v2.',
+      'A room has a name of 1 to 40 letters, digits, emoji, - or _.',
+      'A text is missing, or is none.',
+      'You are not in that room: join it first.',
+    ]);
+    expect(one.told('refused').at(-1).n).toBe(7);
+    one.socket.close();
+  });
+
+  it('ends the connection where it is too big, or binary', async () => {
+    const big = await plain();
+    big.socket.send('x'.repeat(17 << 10));
+    expect((await big.closed)[0]).toBe(1009);
+    const binary = await plain();
+    binary.socket.send(Buffer.of(1));
+    expect(await binary.closed).toEqual([1003, 'This chat takes text, not binary messages.']);
+  });
+
+  it('counts once, however often it is sent, and only for who sent it', async () => {
+    const seqs = [];
+    for (const key of ['a-secret-of-one', 'a-secret-of-one', 'the-secret-of-another']) {
+      const one = await plain();
+      one.send({ type: 'hello', name: 'somebody', key: `${key}-person` });
+      one.send({ type: 'join', room: 'twice' });
+      one.send({ type: 'say', room: 'twice', n: 1, text: 'once' });
+      await until(() => one.told('kept').length === 1, 'it is kept');
+      seqs.push(one.told('kept')[0].seq);
+      one.socket.close();
+    }
+    expect(seqs).toEqual([1, 1, 2]);
+  });
+
+  it('is too much from who floods: first refused, then the end, and nobody else notices', async () => {
+    const one = await plain();
+    one.send({ type: 'join', room: 'lobby' });
+    for (let n = 1; n <= 1000; n++) one.send({ type: 'say', room: 'lobby', n, text: 'flood' });
+    expect(await one.closed).toEqual([1008, 'You sent too much, too fast, and did not stop.']);
+    expect(one.told('refused')[0].why).toBe('Slower, please: that was too much at once.');
+    await until(() => witness.texts.includes('flood'), 'what was kept is delivered');
+    const kept = one.told('kept').length;
+    expect(witness.texts.filter((text) => text === 'flood').length).toBeGreaterThanOrEqual(kept);
+    expect(kept).toBeLessThan(60);
+  });
+});
+
+describe('who reads too slowly', () => {
+  const MESSAGES = 600;
+  const WRITERS = 4;
+
+  it('is let go with a reason, and the others are served', async () => {
+    const quick = { RATE: '100000', BURST: '100000', SLOW_BYTES: '65536' };
+    const full = await startServer(MAIN, quick);
+    const slow = await plain(['chat.v2'], { url: full.url });
+    slow.send({ type: 'join', room: 'lobby' });
+    await until(() => slow.told('joined').length === 1, 'the slow one is in the room');
+    slow.socket._socket.pause();
+    const writers = await Promise.all(
+      Array.from({ length: WRITERS }, (_, i) => new Person(full.url, `writer ${i}`).enter()),
+    );
+    for (let i = 0; i < MESSAGES; i++) {
+      for (const { client } of writers) client.say('lobby', '가'.repeat(2000));
+    }
+    await until(() => /reads too slowly/.test(full.output), 'the server notices');
+    slow.socket._socket.resume();
+    expect(await slow.closed).toEqual([
+      1013,
+      'You were sent more than your connection could take.',
+    ]);
+    await until(() => writers.every(({ kept }) => kept.size === MESSAGES), 'all is kept');
+    await until(() => writers.every(({ log }) => log.length === WRITERS * MESSAGES), 'delivered');
+    const { log } = writers[0];
+    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
+    for (const { client } of writers) client.close();
+    await full.stop();
+  });
+});
+
+describe('at the start', () => {
+  const run = (env) =>
+    spawnSync(process.execPath, [fileURLToPath(MAIN)], {
+      env: { PATH: process.env.PATH, ...env },
+      encoding: 'utf8',
+      timeout: 20_000,
+    });
+
+  it.each([
+    ['a port in use', () => ({ PORT: String(server.port) }), /:\d+ is in use: choose another port/],
+    ['a setting', () => ({ BEAT_MS: 'soon' }), /^BEAT_MS is a whole number from 50 to 3600000/],
+    [
+      'a certificate',
+      () => ({ TLS_PORT: '0', CERT: 'none.pem', KEY: 'none.pem' }),
+      /^CERT is a file in PEM, but "none.pem": ENOENT/,
+    ],
+  ])('says in one line what is wrong with %s', (_, env, words) => {
+    const { status, stderr } = run(env());
+    expect(stderr).toMatch(words);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(status).toBe(2);
+  });
+});

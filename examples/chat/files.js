@@ -1,0 +1,39 @@
+// The page: a handful of files, each known by name, and nothing else of the disk.
+
+import { readFileSync } from 'node:fs';
+
+const TYPES = {
+  html: 'text/html',
+  css: 'text/css',
+  js: 'text/javascript',
+  json: 'application/json',
+};
+
+const HEADERS = {
+  'Content-Security-Policy':
+    "default-src 'self'; connect-src 'self' ws: wss:; img-src 'self' data:; frame-ancestors 'none'",
+  'X-Content-Type-Options': 'nosniff',
+  'Cache-Control': 'no-cache',
+};
+
+/** Addresses and the files behind them, as URLs. */
+export const PAGE = {
+  '/': new URL('page/index.html', import.meta.url),
+  '/page.css': new URL('page/page.css', import.meta.url),
+  '/page.js': new URL('page/page.js', import.meta.url),
+  '/view.js': new URL('page/view.js', import.meta.url),
+  '/client.js': new URL('client.js', import.meta.url),
+  '/outbox.js': new URL('outbox.js', import.meta.url),
+  '/words.js': new URL('words.js', import.meta.url),
+};
+
+export function serve(files, request, response) {
+  const file = new Map(Object.entries(files)).get(request.url.split('?')[0]);
+  if (file === undefined || !['GET', 'HEAD'].includes(request.method)) {
+    response.writeHead(404, { 'Content-Type': 'text/plain' }).end('There is nothing here.\n');
+    return;
+  }
+  const type = TYPES[file.pathname.split('.').at(-1)];
+  response.writeHead(200, { ...HEADERS, 'Content-Type': `${type}; charset=utf-8` });
+  response.end(readFileSync(file));
+}

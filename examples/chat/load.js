@@ -1,0 +1,129 @@
+// Many people in one room: how long a message takes to reach all of them, and what it costs the server, with
+// wsimd/ws and with stock ws. `node load.js [--people 2000] [--messages 40] [--rounds 3]`
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { WebSocket } from 'wsimd/ws';
+import { freePort, start, until } from '../support/programs.js';
+
+// Stock ws is without the addon that lies in this repository.
+process.env.WS_NO_BUFFER_UTIL = '1';
+
+const MAIN = fileURLToPath(new URL('main.js', import.meta.url));
+/** Milliseconds between two messages. */
+const PAUSE_MS = 250;
+/** Connections of one process that listens. */
+const SHARE = 1000;
+
+const { values } = parseArgs({
+  options: {
+    people: { type: 'string', default: '2000' },
+    messages: { type: 'string', default: '40' },
+    rounds: { type: 'string', default: '3' },
+    listen: { type: 'string' },
+  },
+});
+const [people, messages, rounds] = ['people', 'messages', 'rounds'].map((name) =>
+  Number(values[name]),
+);
+
+/** In a process of its own: enters with its share, and tells how long each message took to each of them. */
+async function listen(url) {
+  const delays = [];
+  let joined = 0;
+  for (let i = 0; i < people; i++) {
+    const socket = new WebSocket(url, ['chat.v2'], { perMessageDeflate: false });
+    socket.on('message', (data) => {
+      const { type, text } = JSON.parse(data);
+      if (type === 'joined') joined++;
+      if (type === 'message')
+        delays.push(performance.timeOrigin + performance.now() - Number(text));
+    });
+    await once(socket, 'open');
+    socket.send(
+      JSON.stringify({ type: 'hello', name: `${i}`, key: `a-listener-${process.pid}-${i}` }),
+    );
+    socket.send('{"type":"join","room":"load"}');
+  }
+  await until(() => joined === people, 'all are in the room', 60_000);
+  process.send('ready');
+  await until(() => delays.length === people * messages, 'all is delivered', 60_000);
+  process.send(delays, () => process.exit());
+}
+
+/** One round with one engine: `{ p50, p99, cpu }`, in ms and in ms of CPU for a message to everybody. */
+async function measure(engine) {
+  const port = await freePort();
+  const server = await start(process.execPath, [MAIN], {
+    ready: /is at/,
+    env: { PATH: process.env.PATH, PORT: `${port}`, ENGINE: engine },
+  });
+  const url = `ws://127.0.0.1:${port}/chat`;
+  const listeners = Array.from({ length: Math.ceil(people / SHARE) }, (_, i) => {
+    const share = Math.min(SHARE, people - i * SHARE);
+    const flags = ['--listen', url, '--people', `${share}`, '--messages', `${messages}`];
+    return spawn(process.execPath, [fileURLToPath(import.meta.url), ...flags], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      serialization: 'advanced',
+    });
+  });
+  try {
+    await Promise.all(listeners.map((listener) => once(listener, 'message')));
+    // The last of them are told who is there.
+    await new Promise((resolve) => setTimeout(resolve, 2000));
+    const told = listeners.map((listener) => once(listener, 'message'));
+    const before = await cpuOf(port);
+    await speak(url);
+    const delays = (await Promise.all(told)).flat(2).sort((a, b) => a - b);
+    const cpu = (await cpuOf(port)) - before;
+    const at = (part) => delays[Math.floor(delays.length * part)];
+    return { p50: at(0.5), p99: at(0.99), cpu: cpu / 1000 / messages };
+  } finally {
+    for (const listener of listeners) listener.kill();
+    await server.stop();
+  }
+}
+
+async function speak(url) {
+  const socket = new WebSocket(url, ['chat.v2']);
+  await once(socket, 'open');
+  socket.send('{"type":"hello","name":"speaker","key":"the-one-who-speaks"}');
+  socket.send('{"type":"join","room":"load"}');
+  for (let n = 1; n <= messages; n++) {
+    const text = `${performance.timeOrigin + performance.now()}`;
+    socket.send(JSON.stringify({ type: 'say', room: 'load', n, text }));
+    await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
+  }
+  socket.close();
+}
+
+async function cpuOf(port) {
+  const response = await fetch(`http://127.0.0.1:${port}/health`);
+  return (await response.json()).cpu;
+}
+
+const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
+
+/** A row of the table; what is worse with wsimd is bold. */
+function row(name, key, results) {
+  const [ours, theirs] = ['wsimd', 'ws'].map((engine) =>
+    median(results[engine].map((one) => one[key])),
+  );
+  const shown = ours > theirs ? `**${ours.toFixed(1)}**` : ours.toFixed(1);
+  return `| ${name} | ${shown} | ${theirs.toFixed(1)} | ${(theirs / ours).toFixed(2)} |`;
+}
+
+if (values.listen !== undefined) await listen(values.listen);
+else {
+  const results = { wsimd: [], ws: [] };
+  for (let round = 0; round < rounds; round++) {
+    for (const engine of ['wsimd', 'ws']) results[engine].push(await measure(engine));
+  }
+  console.log(`${people} people in one room, ${messages} messages, medians of ${rounds} rounds\n`);
+  console.log('| ms | wsimd/ws | ws | ratio |\n|---|---|---|---|');
+  console.log(row('until a message is with half of them', 'p50', results));
+  console.log(row('until it is with 99 of 100', 'p99', results));
+  console.log(row("the server's CPU for one message to all", 'cpu', results));
+}

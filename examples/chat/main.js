@@ -1,0 +1,11 @@
+// Starts the chat and says where its page is; on SIGINT or SIGTERM takes leave of everybody and ends.
+
+import { MemoryBus } from './memory-bus.js';
+import { exitOnFault, onSignal } from './process.js';
+import { ChatServer } from './server.js';
+import { settingsFrom } from './settings.js';
+
+exitOnFault();
+const chat = new ChatServer({ bus: new MemoryBus(), settings: settingsFrom(process.env) });
+for (const address of await chat.listen()) console.log(`The chat is at ${address}`);
+onSignal(() => chat.close());

@@ -1,0 +1,60 @@
+// What can be set, each by an environment variable, and what it is when it is not.
+
+import { readFileSync } from 'node:fs';
+import { selfMade } from './certificate.js';
+
+/** Something the person who starts the server has to change. */
+export class SettingError extends Error {}
+
+/** Variable, default, least and most. */
+const NUMBERS = {
+  port: ['PORT', 8080, 0, 65535],
+  beat: ['BEAT_MS', 15_000, 50, 3_600_000],
+  rate: ['RATE', 10, 1, 100_000],
+  burst: ['BURST', 30, 1, 100_000],
+  maxText: ['MAX_TEXT', 2000, 1, 4000],
+  slowBytes: ['SLOW_BYTES', 1 << 20, 1 << 10, 1 << 30],
+  drain: ['DRAIN_MS', 5000, 0, 600_000],
+  presence: ['PRESENCE_MS', 500, 10, 60_000],
+};
+
+export function settingsFrom(env) {
+  const settings = {
+    host: env.HOST ?? '127.0.0.1',
+    origins: (env.ORIGINS ?? '').split(',').filter(Boolean),
+    engine: oneOf(env, 'ENGINE', ['wsimd', 'ws']),
+    tls: tlsFrom(env),
+  };
+  for (const [name, spec] of Object.entries(NUMBERS)) settings[name] = number(env, ...spec);
+  return settings;
+}
+
+export function number(env, variable, fallback, least, most) {
+  const text = env[variable] ?? String(fallback);
+  const value = Number(text);
+  if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most)
+    return value;
+  throw new SettingError(`${variable} is a whole number from ${least} to ${most}, not "${text}"`);
+}
+
+function oneOf(env, variable, choices) {
+  const value = env[variable] ?? choices[0];
+  if (choices.includes(value)) return value;
+  throw new SettingError(`${variable} is one of ${choices.join(', ')}, not "${value}"`);
+}
+
+/** Where wss is wished for: its port, and a certificate, its own or one made here. */
+function tlsFrom(env) {
+  if (env.TLS_PORT === undefined) return null;
+  const port = number(env, 'TLS_PORT', 8443, 0, 65535);
+  if (env.CERT === undefined && env.KEY === undefined) return { port, ...selfMade() };
+  return { port, cert: contents(env, 'CERT'), key: contents(env, 'KEY') };
+}
+
+function contents(env, variable) {
+  try {
+    return readFileSync(env[variable] ?? '');
+  } catch ({ code }) {
+    throw new SettingError(`${variable} is a file in PEM, but "${env[variable] ?? ''}": ${code}`);
+  }
+}

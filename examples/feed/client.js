@@ -1,0 +1,80 @@
+// A program that reads the feed, checks that nothing is missing, and says once a second how it goes.
+
+import { delayOf } from './page/backoff.js';
+import { Book } from './page/book.js';
+import { READERS } from './readers.js';
+import { readSettings, run, SettingError } from './settings.js';
+
+/** With --slow: milliseconds of every second in which it reads. */
+const READS_FOR = 20;
+
+/** Keeps a book up to date, over as many connections as it takes. */
+function follow(url, open, book, log) {
+  let attempt = 0;
+  const follower = { connection: undefined, connections: 0 };
+  const connect = () => {
+    follower.connection = open(url, {
+      text(message) {
+        book.told(message);
+        if (book.mode === 'joining') {
+          attempt = 0;
+          follower.connections++;
+        } else if (book.mode === 'lagging') {
+          log(`too slow: after tick ${book.last} the server sends only what is newest`);
+        } else log(`every tick from ${book.last + 1} on`);
+      },
+      tick: (bytes, start) => book.tick(bytes, start),
+      over(why) {
+        const delay = delayOf(++attempt);
+        log(`${url}: ${why}; again in ${delay} ms`);
+        setTimeout(connect, delay);
+      },
+    });
+  };
+  connect();
+  return follower;
+}
+
+function readSlowly(follower) {
+  setInterval(() => {
+    follower.connection.resume();
+    setTimeout(() => follower.connection.pause(), READS_FOR);
+  }, 1000);
+}
+
+function sayEverySecond(book, isJson) {
+  let before = 0;
+  setInterval(() => {
+    const { received, mode, lost, outOfOrder, skipped, age, last } = book;
+    const rate = received - before;
+    before = received;
+    if (isJson) {
+      const prices = [...book.prices];
+      const report = { received, mode, lost, outOfOrder, skipped, last, prices };
+      console.log(JSON.stringify({ ...report, cpu: process.cpuUsage() }));
+      return;
+    }
+    const words = `${rate.toLocaleString('en')} ticks/s, ${mode}, ${age} ms old`;
+    console.log(`${words}; lost ${lost}, out of order ${outOfOrder}, left out ${skipped}`);
+  }, 1000);
+}
+
+run(() => {
+  const settings = readSettings({
+    url: { fallback: 'ws://localhost:8405/feed' },
+    reader: { fallback: 'decoder-borrowed', of: Object.keys(READERS) },
+    seconds: { fallback: 0, least: 0, most: 86_400 },
+    slow: { fallback: false },
+    json: { fallback: false },
+  });
+  if (!URL.canParse(settings.url) || !settings.url.startsWith('ws://')) {
+    throw new SettingError(
+      `--url is an address like ws://localhost:8405/feed, not "${settings.url}"`,
+    );
+  }
+  const book = new Book();
+  const follower = follow(settings.url, READERS[settings.reader], book, console.error);
+  if (settings.slow) readSlowly(follower);
+  sayEverySecond(book, settings.json);
+  if (settings.seconds > 0) setTimeout(() => process.exit(), settings.seconds * 1000);
+});

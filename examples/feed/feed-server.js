@@ -1,0 +1,96 @@
+// The feed: a market, its page over HTTP, and an outlet for every WebSocket.
+
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { Market } from './market.js';
+import { Outlet } from './outlet.js';
+import { SettingError } from './settings.js';
+
+const POLL_EVERY = 100;
+
+const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
+const folder = new URL('page/', import.meta.url);
+
+/** The page's files, by the path they are asked for with. */
+const pages = new Map(
+  readdirSync(folder).map((name) => [
+    name === 'index.html' ? '/' : `/${name}`,
+    {
+      body: readFileSync(new URL(name, folder)),
+      type: `${TYPES[name.split('.').pop()]}; charset=utf-8`,
+    },
+  ]),
+);
+
+/**
+ * Starts it with the `WebSocketServer` of ws, or of who stands in for it; resolves to the port, once it listens.
+ */
+export async function startFeed(WebSocketServer, settings, log = console.log) {
+  const market = new Market(settings);
+  const outlets = new Set();
+
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    if (pathname === '/status') {
+      const status = { ...statusOf(market, outlets), cpu: process.cpuUsage() };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(status));
+      return;
+    }
+    const page = pages.get(pathname);
+    response.statusCode = page ? 200 : 404;
+    response.setHeader('content-type', page?.type ?? 'text/plain');
+    response.end(page?.body ?? 'There is nothing here: the page is at /, the feed at /feed.\n');
+  });
+
+  const sockets = new WebSocketServer({ server, path: '/feed', maxPayload: 1024 });
+  sockets.on('error', () => {}); // The HTTP server's, which is waited for below.
+  sockets.on('connection', (socket) => {
+    const outlet = new Outlet(socket, market, settings);
+    outlets.add(outlet);
+    socket.on('close', () => outlets.delete(outlet));
+    socket.on('error', ({ message }) => log(`a client broke the protocol: ${message}`));
+  });
+
+  await listen(server, settings.port);
+  market.start((messages) => {
+    for (const outlet of outlets) outlet.offer(messages);
+  });
+  const patience = settings.patience * 1000;
+  setInterval(() => {
+    for (const outlet of outlets) {
+      outlet.poll();
+      if (outlet.silentFor > patience) {
+        log(`a client answered nothing for ${settings.patience} s: it is cut off`);
+        outlet.cut();
+      }
+    }
+  }, POLL_EVERY);
+  return server.address().port;
+}
+
+function statusOf(market, outlets) {
+  return {
+    sequence: market.sequence,
+    prices: market.prices,
+    memory: process.memoryUsage().rss,
+    clients: [...outlets].map(({ isLive, lags, bufferedAmount }) => ({
+      isLive,
+      lags,
+      bufferedAmount,
+    })),
+  };
+}
+
+async function listen(server, port) {
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if (error.code === 'EADDRINUSE') {
+      throw new SettingError(`port ${port} is in use: choose another with --port, or 0 for any`);
+    }
+    if (error.code === 'EACCES') throw new SettingError(`port ${port} may not be used: --port 0?`);
+    throw error;
+  }
+}

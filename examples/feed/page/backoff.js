@@ -1,0 +1,10 @@
+// How long to wait before connecting again: twice as long each time, and never all clients at once.
+
+const FIRST = 250;
+const MOST = 4000;
+
+/** Milliseconds before attempt number `attempt`, which counts from 1 on. */
+export function delayOf(attempt) {
+  const most = Math.min(MOST, FIRST * 2 ** (attempt - 1));
+  return Math.round(most * (0.5 + Math.random() / 2));
+}

@@ -1,0 +1,92 @@
+// Four ways for a program to read the feed. Each opens `url` and calls back: `text(string)`,
+// `tick(bytes, start)`, and once `over(reason)`; it returns how to pause, resume and close.
+
+import { createHash, randomBytes } from 'node:crypto';
+import { get } from 'node:http';
+import { WebSocket as StockWebSocket } from 'ws';
+import { Decoder, Encoder } from 'wsimd';
+import { WebSocket } from 'wsimd/ws';
+
+export const READERS = {
+  'decoder-borrowed': (url, to) => openDecoder(url, to, 'borrowed'),
+  'decoder-view': (url, to) => openDecoder(url, to, 'view'),
+  'wsimd/ws': (url, to) => openWebSocket(WebSocket, url, to),
+  ws: (url, to) => openWebSocket(StockWebSocket, url, to),
+};
+
+function openWebSocket(Class, url, to) {
+  const socket = new Class(url, { perMessageDeflate: false });
+  let why = '';
+  socket.on('message', (data, isBinary) => {
+    if (isBinary) to.tick(data, 0);
+    else to.text(data.toString());
+  });
+  socket.on('error', ({ code, message }) => (why = message || code));
+  socket.on('close', (code, reason) => to.over(why || `closed with ${code} ${reason}`.trim()));
+  return {
+    pause: () => socket.pause(),
+    resume: () => socket.resume(),
+    close: () => socket.terminate(),
+  };
+}
+
+const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
+
+/** The codec on a socket: whole chunks in, and of a chunk every tick in one go. */
+function openDecoder(url, to, delivery) {
+  const key = randomBytes(16).toString('base64');
+  const headers = {
+    ...{ connection: 'Upgrade', upgrade: 'websocket' },
+    ...{ 'sec-websocket-version': '13', 'sec-websocket-key': key },
+  };
+  const request = get(url.replace(/^ws/, 'http'), { headers });
+  let isOver = false;
+  const over = (why) => {
+    if (!isOver) to.over(why);
+    isOver = true;
+    request.destroy();
+    request.socket?.destroy();
+  };
+  request.on('error', ({ code, message }) => over(message || code));
+  request.on('response', ({ statusCode }) => over(`the server answered ${statusCode}`));
+  request.on('upgrade', (response, socket, head) => {
+    const accept = createHash('sha1')
+      .update(key + GUID)
+      .digest('base64');
+    if (response.headers['sec-websocket-accept'] !== accept) {
+      over('the server did not answer with the right Sec-WebSocket-Accept');
+      return;
+    }
+    const decoder = decoderOn(socket, to, delivery, over);
+    socket.on('data', (chunk) => decoder.write(chunk));
+    socket.on('error', ({ message }) => over(message));
+    socket.on('close', () => over('the connection was cut'));
+    if (head.length > 0) decoder.write(head);
+  });
+  return {
+    pause: () => request.socket?.pause(),
+    resume: () => request.socket?.resume(),
+    close: () => over('closed'),
+  };
+}
+
+const text = new TextDecoder();
+
+function decoderOn(socket, to, delivery, over) {
+  const encoder = new Encoder({ role: 'client' });
+  return new Decoder(
+    { role: 'client', delivery },
+    {
+      message(bytes, isBinary, start = 0, end = bytes.length) {
+        if (isBinary) to.tick(bytes, start);
+        else to.text(text.decode(bytes.subarray(start, end)));
+      },
+      ping: (payload) => socket.write(encoder.pong(payload)),
+      close(code, reason) {
+        socket.end(encoder.close(code === 1005 ? undefined : code));
+        over(`closed with ${code} ${reason}`.trim());
+      },
+      error: ({ message }) => over(message),
+    },
+  );
+}

@@ -1,0 +1,104 @@
+// What one end of a tapped connection sends: numbers of all of it, words of what somebody looks at.
+
+import { Decoder } from 'wsimd';
+import { asBinary, explain, violationOf } from './explain.js';
+import { FrameWalker } from './frame-walker.js';
+
+const NAMES = { 0: 'continuation', 1: 'text', 2: 'binary', 8: 'close', 9: 'ping', 10: 'pong' };
+
+export class Direction {
+  messages = 0;
+  bytes = 0;
+  violation;
+  #sender;
+  #on;
+  #deflate;
+  /** Whether what a message is inflated with begins anew with each. */
+  #isFresh;
+  #hasDeflated = false;
+  #walker;
+  #decoder;
+
+  /** `deflate` as agreed on, if it was; `position` bytes of the handshake are before the first frame. */
+  constructor({ sender, deflate, position, check }, on) {
+    const isFromClient = sender === 'client';
+    this.#sender = sender;
+    this.#on = on;
+    this.#deflate = deflate;
+    this.#isFresh = isFromClient
+      ? deflate?.clientNoContextTakeover
+      : deflate?.serverNoContextTakeover;
+    const hasDeflate = deflate !== undefined;
+    this.#walker = new FrameWalker(
+      { isFromClient, hasDeflate, position },
+      {
+        wants: () => on.wants(),
+        frame: (frame) => this.#frame(frame),
+        broken: (frame) => this.#broken(frame),
+      },
+    );
+    if (check && !hasDeflate) this.#decoder = this.#checkAll(isFromClient, position);
+  }
+
+  write(chunk) {
+    if (this.violation !== undefined) return;
+    this.#decoder?.write(chunk);
+    if (!this.#walker.isOver) this.#walker.write(chunk);
+  }
+
+  /** Every byte, text too. The chunk is only borrowed, and long messages are looked at piece by piece. */
+  #checkAll(isFromClient, position) {
+    const role = isFromClient ? 'server' : 'client';
+    const limits = {
+      maxPayload: Number.POSITIVE_INFINITY,
+      maxBufferedBytes: Number.POSITIVE_INFINITY,
+    };
+    return new Decoder(
+      { role, delivery: 'borrowed', partial: true, allowLongLengths: true, ...limits },
+      { error: (error) => this.#violated(violationOf(error, position)) },
+    );
+  }
+
+  #frame(frame) {
+    const { header } = frame;
+    const name = NAMES[header.opcode];
+    const isData = header.opcode < 8;
+    if (isData) this.#count(header);
+    const isInMessage = frame.isContinuation;
+    const canInflate = this.#canInflate(header);
+    if (frame.head === undefined) {
+      this.#on.frame({ name, isData, fin: header.fin, length: header.payloadLength });
+      return;
+    }
+    if (header.rsv1 && !canInflate) frame.head = asBinary(frame.head);
+    const said = explain(frame, { sender: this.#sender, isInMessage, canInflate });
+    const { fin, rsv1: compressed, payloadLength: length } = header;
+    this.#on.frame({ name, isData, fin, compressed, length, ...said });
+    if (said.problem !== undefined) this.#violated(said.problem);
+  }
+
+  #count({ fin, payloadLength }) {
+    this.bytes += payloadLength;
+    if (fin) this.messages++;
+  }
+
+  /** Whole messages that need nothing of those before: always the first one. */
+  #canInflate({ fin, rsv1, payloadLength }) {
+    if (!rsv1) return false;
+    const isFirst = !this.#hasDeflated;
+    this.#hasDeflated = true;
+    return fin && (this.#isFresh || isFirst) && payloadLength <= this.#on.mostKept;
+  }
+
+  #broken(frame) {
+    const { isInMessage } = this.#walker;
+    const canInflate = this.#deflate !== undefined;
+    this.#violated(explain(frame, { sender: this.#sender, isInMessage, canInflate }).problem);
+  }
+
+  #violated(problem) {
+    if (this.violation !== undefined) return;
+    this.violation = problem;
+    this.#on.violation(problem);
+  }
+}

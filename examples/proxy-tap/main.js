@@ -1,0 +1,61 @@
+// A reverse proxy for WebSocket that forwards bytes untouched and shows, in a page, what they say.
+
+import { once } from 'node:events';
+import { startDemo } from './demo.js';
+import { createProxy } from './proxy.js';
+import { readSettings, run, SettingError } from './settings.js';
+import { Tap } from './tap.js';
+import { createViewers } from './viewers.js';
+
+run(async () => {
+  const port = { least: 0, most: 65_535 };
+  const settings = readSettings({
+    port: { ...port, fallback: 8406 },
+    'page-port': { ...port, fallback: 8407 },
+    upstream: { fallback: '' },
+    check: { fallback: false },
+    'no-tap': { fallback: false },
+    'connect-timeout': { fallback: 5000, least: 1, most: 600_000 },
+    linger: { fallback: 30_000, least: 1, most: 3_600_000 },
+  });
+  const demo = settings.upstream === '' ? await startDemo() : undefined;
+  const upstream = addressOf(demo?.address ?? settings.upstream);
+  const tap = settings['no-tap'] ? undefined : new Tap({ check: settings.check });
+  tap?.on('violation', ({ id, target }, { sender, rule, section, offset }) => {
+    const where = offset === undefined ? '' : `, byte ${offset}`;
+    console.log(`#${id} ${target}: the ${sender} broke §${section}${where}: ${rule}`);
+  });
+  const { 'connect-timeout': connectTimeout, linger } = settings;
+  const proxy = createProxy({ upstream, connectTimeout, linger, tap, log: console.log });
+  const proxyPort = await listen(proxy, settings.port, '--port');
+  console.log(`proxy: ws://localhost:${proxyPort}/ for ${upstream.host}:${upstream.port}`);
+  const about = `ws://localhost:${proxyPort}/ for ${upstream.host}:${upstream.port}`;
+  const viewers = createViewers(tap ?? new Tap(), about);
+  console.log(
+    `page:  http://localhost:${await listen(viewers, settings['page-port'], '--page-port')}/`,
+  );
+  demo?.talk(`ws://127.0.0.1:${proxyPort}`);
+});
+
+function addressOf(text) {
+  const [, host, port] =
+    /^(?:ws:\/\/|http:\/\/)?([\w.-]+|\[[\da-f:]+\]):(\d{1,5})\/?$/i.exec(text) ?? [];
+  if (host === undefined || Number(port) < 1 || Number(port) > 65_535) {
+    throw new SettingError(`--upstream is a host and a port like localhost:3000, not "${text}"`);
+  }
+  return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
+}
+
+async function listen(server, port, flag) {
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if (error.code === 'EADDRINUSE') {
+      throw new SettingError(`port ${port} is in use: choose another with ${flag}, or 0 for any`);
+    }
+    if (error.code === 'EACCES') throw new SettingError(`port ${port} may not be used: ${flag} 0?`);
+    throw error;
+  }
+  return server.address().port;
+}

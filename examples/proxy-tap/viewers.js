@@ -1,0 +1,84 @@
+// The page, and a WebSocket for everyone who looks at it: what changed, ten times a second, in one message.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import { WebSocketServer } from 'wsimd/ws';
+
+const EVERY = 100;
+/** Frames shown of each tenth of a second: more than that nobody reads. */
+const MOST_FRAMES = 50;
+/** Bytes that may wait for a viewer. One that is slower misses what happened meanwhile. */
+const MOST_WAITING = 1 << 20;
+
+const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
+const folder = new URL('page/', import.meta.url);
+const pages = new Map(
+  readdirSync(folder).map((name) => [
+    name === 'index.html' ? '/' : `/${name}`,
+    {
+      body: readFileSync(new URL(name, folder)),
+      type: `${TYPES[name.split('.').pop()]}; charset=utf-8`,
+    },
+  ]),
+);
+
+/** An HTTP server, not yet listening, that shows what `tap` hears. `about` stands at the top of the page. */
+export function createViewers(tap, about) {
+  const server = createServer((request, response) => {
+    const { pathname } = new URL(request.url, 'http://localhost');
+    if (pathname === '/status') {
+      const status = { connections: [...tap.connections.values()], cpu: process.cpuUsage() };
+      response.setHeader('content-type', 'application/json').end(JSON.stringify(status));
+      return;
+    }
+    const page = pages.get(pathname);
+    response.statusCode = page ? 200 : 404;
+    response.setHeader('content-type', page?.type ?? 'text/plain');
+    response.end(page?.body ?? 'There is nothing here: the page is at /.\n');
+  });
+  const sockets = new WebSocketServer({ server, path: '/events', verifyClient: isOwnPage });
+  sockets.on('error', () => {}); // The HTTP server's, for whoever listens with it.
+  gather(tap, sockets, about);
+  return server;
+}
+
+/** Other pages that are open in the same browser must not read along. */
+function isOwnPage({ origin, req }) {
+  return origin === undefined || origin === `http://${req.headers.host}`;
+}
+
+function gather(tap, sockets, about) {
+  let frames = [];
+  let skipped = 0;
+  const changed = new Set();
+  tap.on('changed', (connection) => changed.add(connection));
+  tap.on('violation', (connection, violation) => {
+    changed.add(connection);
+    frames.push({ id: connection.id, at: Date.now(), sender: violation.sender, violation });
+  });
+  tap.on('frame', (connection, sender, frame) => {
+    changed.add(connection);
+    if (sockets.clients.size === 0) return;
+    if (frame.preview === undefined || frames.length >= MOST_FRAMES) skipped++;
+    else frames.push({ id: connection.id, at: Date.now(), sender, ...frame });
+  });
+  sockets.on('connection', (socket) => {
+    socket.on('error', () => {});
+    const connections = [...tap.connections.values()];
+    socket.send(JSON.stringify({ about, connections, frames: [], skipped: 0 }));
+    tap.budget = MOST_FRAMES;
+  });
+  setInterval(() => {
+    const isWatched = sockets.clients.size > 0;
+    tap.budget = isWatched ? MOST_FRAMES : 0;
+    if (isWatched && changed.size > 0) {
+      const message = JSON.stringify({ connections: [...changed], frames, skipped });
+      for (const socket of sockets.clients) {
+        if (socket.bufferedAmount < MOST_WAITING) socket.send(message);
+      }
+    }
+    changed.clear();
+    frames = [];
+    skipped = 0;
+  }, EVERY).unref();
+}

@@ -1,0 +1,120 @@
+// Messages delivered by 1, 2 and 4 processes through one Redis, with wsimd/ws and with stock ws in the same design.
+// `node load.js [--people 1000] [--rooms 10] [--seconds 5] [--rounds 3] [--write]`: --write keeps the figures for the
+// page that reckons with them.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startServer } from '../chat/check-support.js';
+import { freePort } from '../support/programs.js';
+import { startRedis } from './services.js';
+
+// Stock ws is without the addon that lies in this repository.
+process.env.WS_NO_BUFFER_UTIL = '1';
+
+const WORKER = new URL('worker.js', import.meta.url);
+const LISTENER = fileURLToPath(new URL('load-listener.js', import.meta.url));
+const FIGURES = new URL('page/figures.json', import.meta.url);
+const LISTENERS = 2;
+
+const { values } = parseArgs({
+  options: {
+    people: { type: 'string', default: '1000' },
+    rooms: { type: 'string', default: '10' },
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
+    write: { type: 'boolean', default: false },
+  },
+});
+const { people, rooms, seconds, rounds } = Object.fromEntries(
+  Object.entries(values).map(([name, value]) => [name, Number(value)]),
+);
+
+/** One round: deliveries a second, and microseconds of the servers' CPU and bytes of their memory for each. */
+async function measure(engine, processes) {
+  const redis = await startRedis(await freePort());
+  const env = { ENGINE: engine, REDIS_URL: redis.url, RATE: '100000', BURST: '100000' };
+  const starting = Array.from({ length: processes }, () => startServer(WORKER, env));
+  const servers = await Promise.all(starting);
+  const idle = await sumOf(servers, 'memory');
+  const listeners = Array.from({ length: LISTENERS }, () =>
+    spawn(process.execPath, [LISTENER], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }),
+  );
+  const ask = (question) =>
+    Promise.all(
+      listeners.map(async (listener) => {
+        listener.send(question);
+        return (await once(listener, 'message'))[0];
+      }),
+    );
+  try {
+    const urls = servers.map(({ url }) => url);
+    await ask({ enter: { urls, people: people / LISTENERS, rooms } });
+    await ask({ speak: true });
+    await pause(1000);
+    const memory = (await sumOf(servers, 'memory')) - idle;
+    const [first, cpu] = [total(await ask({ count: true })), await sumOf(servers, 'cpu')];
+    const from = performance.now();
+    await pause(seconds * 1000);
+    const delivered = total(await ask({ count: true })) - first;
+    const took = (performance.now() - from) / 1000;
+    const spent = (await sumOf(servers, 'cpu')) - cpu;
+    return { perSecond: delivered / took, cpu: spent / delivered, memory: memory / people };
+  } finally {
+    for (const listener of listeners) listener.kill();
+    for (const server of servers) await server.stop();
+    await redis.stop();
+  }
+}
+
+async function sumOf(servers, key) {
+  const health = async ({ port }) => (await fetch(`http://127.0.0.1:${port}/health`)).json();
+  return total((await Promise.all(servers.map(health))).map((one) => one[key]));
+}
+
+const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
+const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
+
+async function compare(processes) {
+  const results = { wsimd: [], ws: [] };
+  for (let round = 0; round < rounds; round++) {
+    for (const engine of ['wsimd', 'ws']) results[engine].push(await measure(engine, processes));
+  }
+  const of = (engine) => ({
+    perSecond: Math.round(median(results[engine].map(({ perSecond }) => perSecond))),
+    cpu: Number(median(results[engine].map(({ cpu }) => cpu)).toFixed(2)),
+    memory: Math.round(median(results[engine].map(({ memory }) => memory))),
+  });
+  return { processes, wsimd: of('wsimd'), ws: of('ws') };
+}
+
+const bold = (isLoss, text) => (isLoss ? `**${text}**` : `${text}`);
+
+const rows = [];
+const cores = availableParallelism();
+console.log(
+  `${people} people in ${rooms} rooms, ${rounds} rounds of ${seconds} s; ${cores} cores for`,
+);
+console.log('the processes, Redis and the clients together\n');
+console.log(
+  '| processes | delivered/s: wsimd/ws | ws | ratio | CPU each, µs: wsimd/ws | ws | ratio |',
+);
+console.log('|---|---|---|---|---|---|---|');
+for (const processes of [1, 2, 4]) {
+  const row = await compare(processes);
+  rows.push(row);
+  const { wsimd, ws } = row;
+  console.log(
+    `| ${processes} | ${bold(wsimd.perSecond < ws.perSecond, wsimd.perSecond)} | ${ws.perSecond} ` +
+      `| ${(wsimd.perSecond / ws.perSecond).toFixed(2)} | ${bold(wsimd.cpu > ws.cpu, wsimd.cpu)} ` +
+      `| ${ws.cpu} | ${(ws.cpu / wsimd.cpu).toFixed(2)} |`,
+  );
+}
+if (values.write) {
+  const figures = { cores, node: process.version, people, rooms, rows };
+  writeFileSync(FIGURES, `${JSON.stringify(figures, null, 2)}\n`);
+}

@@ -1,0 +1,73 @@
+// Starts Redis, several processes of the chat and HAProxy before them; where Redis is not installed, one process
+// that needs none. A process that dies is replaced.
+
+import cluster from 'node:cluster';
+import { once } from 'node:events';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { exitOnFault, onSignal } from '../chat/process.js';
+import { number, settingsFrom } from '../chat/settings.js';
+import { assertFree, freePort, startBalancer, startRedis } from './services.js';
+
+/** A process that ends so would end so again. */
+const FATAL = 2;
+const PAUSE_MS = 200;
+
+exitOnFault();
+let isEnding = false;
+const { host, port } = settingsFrom(process.env);
+const count = number(process.env, 'WORKERS', availableParallelism(), 1, 64);
+const behind = await freePort();
+const services = startServices();
+onSignal(() => end(0));
+
+const { redis, balancer } = await services;
+const redisUrl = redis?.url ?? process.env.REDIS_URL ?? 'none';
+const isShared = redisUrl !== 'none';
+if (!isShared) console.log('Without Redis there is one process, which keeps all in its memory.');
+if (!balancer) console.log('There is no haproxy here: the processes are reached without.');
+await startProcesses(isShared ? count : 1);
+const pids = Object.values(cluster.workers).map((worker) => worker.process.pid);
+console.log(`The processes are ${pids.join(', ')}; Redis: ${redisUrl}`);
+console.log(`The chat is at http://${host}:${port}/ and what a million need at /reckon.html`);
+
+async function startServices() {
+  await assertFree(host, port);
+  const redis = process.env.REDIS_URL ? null : await startRedis(await freePort());
+  redis?.program.child.on('exit', (code, signal) => {
+    if (isEnding) return;
+    const lastWords = redis.program.output.trim().split('\n').slice(-3).join('\n');
+    console.error(`Redis ended with ${signal ?? code}; the chat goes on without:\n${lastWords}`);
+  });
+  const balancer = await startBalancer(host, port, [`127.0.0.1:${behind}`]);
+  balancer?.child.on('exit', (code, signal) => {
+    if (isEnding) return;
+    console.error(`HAProxy ended with ${signal ?? code}, and with it the way in.`);
+    end(1);
+  });
+  return { redis, balancer };
+}
+
+async function startProcesses(number) {
+  cluster.setupPrimary({ exec: fileURLToPath(new URL('worker.js', import.meta.url)) });
+  const address = balancer === null ? { PORT: port } : { PORT: behind, HOST: '127.0.0.1' };
+  const fork = () => isEnding || cluster.fork({ ...address, REDIS_URL: redisUrl });
+  cluster.on('exit', ({ process: { pid } }, code, signal) => {
+    if (isEnding) return;
+    if (code === FATAL) return end(FATAL);
+    console.error(`process ${pid} ended with ${signal ?? code}: another takes its place`);
+    setTimeout(fork, PAUSE_MS);
+  });
+  await Promise.all(Array.from({ length: number }, () => once(fork(), 'listening')));
+}
+
+async function end(code) {
+  isEnding = true;
+  const living = Object.values(cluster.workers);
+  for (const worker of living) worker.process.kill('SIGTERM');
+  await Promise.all(living.map((worker) => once(worker, 'exit')));
+  const { redis, balancer } = await services;
+  await balancer?.stop();
+  await redis?.stop();
+  process.exit(code);
+}

@@ -1,0 +1,68 @@
+// A room of the chat, in a page or in Node: what is said comes once each, in order, and what one says oneself is
+// sent again until the server has kept it.
+
+export const LARGEST = 1024 * 1024;
+const ANSWERED_WITHIN = 2000; // milliseconds; asked again after that
+
+/**
+ * `connect(options)` is socket.io-client's `io`, with an address or without. Calls `onSaid(message)`,
+ * `onTransport({ name, engine })` and `onTrouble(text)`.
+ */
+export function enterRoom({ connect, room, name, onSaid, onTransport, onTrouble }) {
+  let last = 0; // the number of the last message that was handed over
+  let asking; // the timer of a question that is not answered yet
+  const socket = connect({
+    auth: (give) => give({ room, after: last }),
+    retries: Number.POSITIVE_INFINITY,
+    ackTimeout: ANSWERED_WITHIN,
+    reconnectionDelay: 500,
+    reconnectionDelayMax: 1000,
+  });
+
+  function ask() {
+    clearTimeout(asking);
+    asking = setTimeout(ask, ANSWERED_WITHIN);
+    socket.volatile.emit('since', last); // past the queue of what is to be said; it may get lost
+  }
+  function stopAsking() {
+    clearTimeout(asking);
+    asking = undefined;
+  }
+  function hand(message) {
+    if (message.at <= last) return;
+    last = message.at;
+    onSaid(message);
+  }
+  socket.on('said', (message) => {
+    if (message.at <= last + 1) hand(message);
+    else if (!asking) ask();
+  });
+  socket.on('history', (messages) => {
+    stopAsking();
+    for (const message of messages) hand(message);
+    if (messages.length > 0) ask();
+  });
+  socket.on('behind', ask);
+  socket.on('transport', onTransport);
+  socket.on('trouble', onTrouble);
+  socket.on('connect_error', ({ message }) =>
+    onTrouble(`The server cannot be reached (${message}).`),
+  );
+  socket.on('disconnect', (reason) => onTrouble(`The connection is gone (${reason}).`));
+
+  return {
+    socket,
+    /** Says a text, with a picture's bytes or without. `onKept(problem)` is told when it is kept, or refused. */
+    say(text, picture, onKept = () => {}) {
+      if (text.length + (picture?.byteLength ?? 0) > LARGEST) {
+        throw new RangeError(`A message may have ${LARGEST} characters and bytes.`);
+      }
+      const message = { id: crypto.randomUUID(), name, text, ...(picture && { picture }) };
+      socket.emit('say', message, (_, { refused }) => onKept(refused));
+    },
+    leave() {
+      socket.disconnect();
+      stopAsking();
+    },
+  };
+}

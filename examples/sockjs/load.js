@@ -1,0 +1,124 @@
+// `node load.js`: what a line costs the board's server: faye-websocket as it is, with its masking replaced, and on
+// wsimd or ws. All servers are up at once and take turns. `--rounds N` and `--seconds N` say how long.
+
+import { fork } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { unmask } from 'wsimd/bufferutil';
+import { WebSocket } from 'wsimd/ws';
+import { interleave, median, ratio, row } from '../support/medians.js';
+import { fayeWebSocketOn } from './faye-websocket.js';
+import { loadSockJS } from './plug.js';
+
+const KINDS = ['wsimd/ws', 'ws', 'faye-websocket', 'its masking by wsimd'];
+const CLIENTS = 4;
+const SCENES = [
+  ['16 B', 16, 100],
+  ['1 KiB', 1024, 100],
+  ['16 KiB', 16_384, 10],
+  ['256 KiB', 262_144, 2],
+];
+
+/** websocket-driver calls its own `mask` by name: no interface of its, and it may be gone with any version. */
+function replaceMasking() {
+  const sockjs = createRequire(createRequire(import.meta.url).resolve('sockjs'));
+  const driver = createRequire(sockjs.resolve('faye-websocket'));
+  const hybi = driver('websocket-driver/lib/websocket/driver/hybi');
+  const stock = hybi.mask;
+  hybi.mask = (payload, mask, offset) => {
+    if (offset || !mask?.length) return stock(payload, mask, offset);
+    unmask(payload, mask);
+    return payload;
+  };
+}
+
+async function serve(kind) {
+  if (kind === 'its masking by wsimd') replaceMasking();
+  const isPlugged = kind === 'wsimd/ws' || kind === 'ws';
+  const sockjs = loadSockJS(isPlugged ? fayeWebSocketOn(await import(kind)) : undefined);
+  const http = createServer().listen(0, '127.0.0.1');
+  const server = sockjs.createServer({ log() {} });
+  server.on('connection', (connection) => {
+    connection.on('data', (line) => connection.write(line));
+  });
+  server.installHandlers(http, { prefix: '/board' });
+  await once(http, 'listening');
+  process.on('message', () => process.send(process.cpuUsage()));
+  process.once('disconnect', () => process.exit());
+  process.send(http.address().port);
+}
+
+/** ws takes up bufferutil wherever it finds it, as it does in this repository: not here. */
+async function startServer(kind) {
+  const env = { ...process.env, WS_NO_BUFFER_UTIL: '1' };
+  const child = fork(fileURLToPath(import.meta.url), ['server', kind], { env });
+  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${kind} ended.`)));
+  const [port] = await Promise.race([once(child, 'message'), ended]);
+  const cpu = async () => {
+    child.send('cpu');
+    const [{ user, system }] = await once(child, 'message');
+    return user + system;
+  };
+  return { address: `ws://127.0.0.1:${port}/board/000`, cpu };
+}
+
+/** Speaks SockJS's framing for a browser's part: lines in a JSON array out, `a[…]` in. */
+async function connect(address, line, underWay, heard) {
+  const socket = new WebSocket(`${address}/${randomUUID()}/websocket`);
+  await once(socket, 'open');
+  const frame = JSON.stringify([line]);
+  socket.on('message', (data) => {
+    if (data[0] !== 0x61) return; // 'o' or 'h'
+    heard.count++;
+    socket.send(frame);
+  });
+  for (let i = 0; i < underWay; i++) socket.send(frame);
+  return socket;
+}
+
+/** Microseconds of CPU for a line that comes and goes, over some milliseconds. */
+async function measure({ address, cpu }, [, bytes, underWay], milliseconds) {
+  const heard = { count: 0 };
+  const line = 'x'.repeat(bytes);
+  const sockets = await Promise.all(
+    Array.from({ length: CLIENTS }, () => connect(address, line, underWay, heard)),
+  );
+  const wait = (time) => new Promise((resolve) => setTimeout(resolve, time));
+  await wait(milliseconds * 0.3);
+  const [before, first] = [await cpu(), heard.count];
+  await wait(milliseconds);
+  const [after, last] = [await cpu(), heard.count];
+  for (const socket of sockets) socket.terminate();
+  return (after - before) / (last - first);
+}
+
+async function compare(rounds, seconds) {
+  const servers = new Map();
+  for (const kind of KINDS) servers.set(kind, await startServer(kind));
+  const columns = KINDS.slice(1).map((kind) => `${kind} / wsimd`);
+  console.log(row('a line of', ...KINDS.map((kind) => `${kind}, µs`), ...columns));
+  console.log(row('---', ...KINDS.map(() => '---'), ...columns.map(() => '---')));
+  for (const scene of SCENES) {
+    const run = (kind) => measure(servers.get(kind), scene, seconds * 1000);
+    const [ours, ...others] = (await interleave(KINDS, rounds, run)).values();
+    const figures = [ours, ...others].map((values) => median(values).toFixed(1));
+    console.log(row(scene[0], ...figures, ...others.map((theirs) => ratio(ours, theirs))));
+  }
+}
+
+if (process.argv[2] === 'server') {
+  await serve(process.argv[3]);
+} else {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '5' },
+      seconds: { type: 'string', default: '2' },
+    },
+  });
+  await compare(Number(values.rounds), Number(values.seconds));
+  process.exit(); // the servers end with their channel
+}

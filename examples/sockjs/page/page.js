@@ -1,0 +1,47 @@
+// The page: the board, newest line first.
+
+import { openDesk } from './desk.js';
+
+const SHOWN = 200;
+const NAMES = { 'wsimd/ws': 'wsimd', ws: 'ws', faye: 'faye-websocket' };
+const element = (id) => document.getElementById(id);
+let desk;
+
+function setState(text, isGood) {
+  element('state').textContent = text;
+  element('state').classList.toggle('good', isGood);
+}
+
+function show(text, isOwn) {
+  const item = document.createElement('li');
+  item.textContent = text;
+  item.classList.toggle('own', isOwn);
+  const list = element('lines');
+  list.prepend(item);
+  if (list.children.length > SHOWN) list.lastChild.remove();
+}
+
+function open() {
+  desk?.leave();
+  element('lines').replaceChildren();
+  const transports = element('transports').value || undefined;
+  desk = openDesk({
+    connect: () => new SockJS('/board', null, { transports }),
+    onLine: show,
+    onUp(transport) {
+      const end = transport === 'websocket' ? `, ${NAMES[engine]} at the server` : '';
+      setState(`Connected by ${transport}${end}.`, true);
+    },
+    onTrouble: (text) => setState(text, false),
+  });
+}
+
+element('transports').addEventListener('change', open);
+element('form').addEventListener('submit', (event) => {
+  event.preventDefault();
+  desk.write(element('text').value);
+  element('text').value = '';
+});
+
+const { engine } = await (await fetch('/settings.json')).json();
+open();

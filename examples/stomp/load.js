@@ -1,0 +1,95 @@
+// `node load.js`: what a message costs a client in Node, with wsimd's class and with ws's, on the same broker.
+// `--rounds N` and `--messages N` say how long.
+
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { interleave, median, ratio, row } from '../support/medians.js';
+import { prepareBroker } from './broker.js';
+import { connect } from './desk/connection.js';
+
+const WINDOW = 100;
+const BODIES = [
+  ['16 B, text', 'x'.repeat(16), 1],
+  ['1 KiB, text', 'x'.repeat(1024), 0.5],
+  ['16 KiB, Korean', '한'.repeat(5461), 0.05],
+  ['64 KiB, bytes', new Uint8Array(65_536), 0.02],
+];
+
+/** Sends messages round through the broker, at most WINDOW under way; returns microseconds of CPU for each. */
+async function measureHere({ url, ws, body, count }) {
+  const { WebSocket } = await import(ws);
+  const content = typeof body === 'string' ? { body } : { binaryBody: body };
+  let received = 0;
+  let before;
+  return new Promise((resolve) => {
+    const send = () => client.publish({ destination: '/topic/round', ...content });
+    const client = connect({
+      url,
+      WebSocket,
+      login: 'load',
+      passcode: 'load',
+      onTrouble: console.error,
+      onUp() {
+        client.subscribe('/topic/round', async () => {
+          received++;
+          if (received === count) before = process.cpuUsage();
+          if (received <= 2 * count - WINDOW) return send();
+          if (received < 2 * count) return;
+          const { user, system } = process.cpuUsage(before);
+          await client.deactivate();
+          resolve((user + system) / count);
+        });
+        for (let i = 0; i < WINDOW; i++) send();
+      },
+    });
+  });
+}
+
+/** The same in a process of its own. */
+function measure(url, ws, kind, count) {
+  const args = [fileURLToPath(import.meta.url), 'client', url, ws, `${kind}`, `${count}`];
+  const env = { ...process.env, WS_NO_BUFFER_UTIL: '1' }; // ws would find it in this repository
+  const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
+  if (!(Number(stdout) > 0)) throw new Error(stderr);
+  return Number(stdout);
+}
+
+async function compare(rounds, messages) {
+  const folder = mkdtempSync(join(tmpdir(), 'wsimd-stomp-'));
+  const broker = await prepareBroker(folder, { login: 'load', passcode: 'load' });
+  await broker.start();
+  try {
+    console.log(row('a message of', 'wsimd, µs', 'ws, µs', 'ws / wsimd'));
+    console.log(row('---', '---', '---', '---'));
+    for (const [kind, [name, , share]] of BODIES.entries()) {
+      const results = await interleave(['wsimd/ws', 'ws'], rounds, (ws) =>
+        measure(broker.url, ws, kind, messages * share),
+      );
+      const [ours, theirs] = results.values();
+      const figures = [ours, theirs].map((values) => median(values).toFixed(0));
+      console.log(row(name, ...figures, ratio(ours, theirs)));
+    }
+  } finally {
+    await broker.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+if (process.argv[2] === 'client') {
+  const [url, ws, kind, count] = process.argv.slice(3);
+  const body = BODIES[Number(kind)][1];
+  console.log(await measureHere({ url, ws, body, count: Number(count) }));
+  process.exit();
+} else {
+  const { values } = parseArgs({
+    options: {
+      rounds: { type: 'string', default: '5' },
+      messages: { type: 'string', default: '5000' },
+    },
+  });
+  await compare(Number(values.rounds), Number(values.messages));
+}

@@ -1,0 +1,59 @@
+// `npm run example -- stomp`: a broker, a worker, and a page that sends it orders.
+
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { Keeper } from '../support/keeper.js';
+import { servePage } from '../support/pages.js';
+import { prepareBroker } from './broker.js';
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+// Any page a browser shows may connect to this machine: RabbitMQ's well-known guest would let them all in.
+const {
+  PORT = 0,
+  BROKER,
+  LOGIN: login = 'orders',
+  PASSCODE: passcode = randomUUID(),
+} = process.env;
+const folder = mkdtempSync(join(tmpdir(), 'wsimd-stomp-'));
+const broker = BROKER ? undefined : await prepareBroker(folder, { login, passcode });
+const url = BROKER ?? broker.url;
+const keeper = new Keeper();
+
+const page = await servePage(
+  {
+    '/': here('page'),
+    '/desk/': here('desk'),
+    '/stompjs/': here('node_modules/@stomp/stompjs/esm6'),
+    '/settings.json': () => ({ url, login, passcode }),
+  },
+  Number(PORT),
+);
+console.log(`Page: http://127.0.0.1:${page.address().port}/`);
+
+async function stop() {
+  page.close();
+  page.closeAllConnections();
+  await keeper.stop('SIGKILL'); // what they leave behind goes with the folder
+  await broker?.stop();
+  rmSync(folder, { recursive: true, force: true });
+}
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
+
+const env = { ...process.env, URL: url, LOGIN: login, PASSCODE: passcode };
+keeper.keep('Worker', () =>
+  spawn(process.execPath, [here('worker.js')], {
+    env,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+  }),
+);
+try {
+  if (broker) await keeper.keep('Broker', () => broker.start());
+} catch (error) {
+  console.error(`RabbitMQ cannot be started: ${error.message}`);
+  process.exitCode = 1;
+  await stop();
+}

@@ -1,0 +1,40 @@
+// Chromium for the checks, headless and kept to this machine, and what every page has to pass.
+
+import axe from 'axe-core';
+import { start } from '../../test/support/browsers.ts';
+
+/** Opens a page in a browser of its own. `problems` gathers what the page says goes wrong. */
+export async function openPage(address, { width = 1000, height = 800 } = {}) {
+  const browser = await start('chromium');
+  const page = await browser.newPage();
+  const problems = [];
+  page.on('pageerror', (error) => problems.push(error.message));
+  await page.setViewport({ width, height });
+  await page.goto(address);
+  return { page, problems, close: () => browser.close() };
+}
+
+/** The text of the first element that matches. */
+export function textOf(page, selector) {
+  return page.$eval(selector, (element) => element.textContent);
+}
+
+/** Rules of accessibility the page breaks, in light and in dark. */
+export async function accessibilityProblems(page) {
+  const problems = [];
+  await page.evaluate(axe.source);
+  for (const value of ['light', 'dark']) {
+    await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
+    const { violations } = await page.evaluate(() => globalThis.axe.run());
+    for (const { id, nodes } of violations) {
+      problems.push(`${value}: ${id}: ${nodes.map(({ target }) => target).join(', ')}`);
+    }
+  }
+  return problems;
+}
+
+/** Whether the page can be read on a phone without scrolling sideways. */
+export async function fitsPhone(page) {
+  await page.setViewport({ width: 360, height: 740 });
+  return page.evaluate(() => document.documentElement.scrollWidth <= 360);
+}

@@ -1,0 +1,49 @@
+// Serves the files of a page to this machine, and nothing else.
+
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
+const style = fileURLToPath(new URL('page.css', import.meta.url));
+
+/**
+ * Listens on `port` of 127.0.0.1. `routes` maps a path to what is there: below one that ends in '/' the files of
+ * a folder, at any other what its function gives, as JSON. The examples' style is at /page.css.
+ */
+export async function servePage(routes, port = 0) {
+  const server = createServer((request, response) => answer(routes, request, response));
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return server;
+}
+
+async function answer(routes, request, response) {
+  try {
+    const { type, body } = await find(routes, new URL(`http://page${request.url}`).pathname);
+    response.writeHead(200, {
+      'content-type': `${type}; charset=utf-8`,
+      'cache-control': 'no-store',
+    });
+    response.end(body);
+  } catch {
+    response.writeHead(404, { 'content-type': 'text/plain' }).end('There is nothing here.\n');
+  }
+}
+
+/** The path has no '..' left in it: URL has resolved them. */
+async function find(routes, path) {
+  if (path === '/page.css') return { type: TYPES['.css'], body: await readFile(style) };
+  if (path !== '/' && routes[path]) {
+    return { type: 'application/json', body: JSON.stringify(routes[path]()) };
+  }
+  const folders = Object.keys(routes).filter((route) => route.endsWith('/'));
+  const folder = folders
+    .filter((route) => path.startsWith(route))
+    .sort((a, b) => b.length - a.length)[0];
+  const name = path.slice(folder.length) || 'index.html';
+  const type = TYPES[extname(name)] ?? 'application/octet-stream';
+  return { type, body: await readFile(join(routes[folder], name)) };
+}

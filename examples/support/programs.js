@@ -1,0 +1,62 @@
+// Real programs for the checks: started, waited for and stopped.
+
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+
+/**
+ * Starts a program and resolves once a line of its output matches `ready`. Rejects, with what it has said,
+ * where it ends before. `stop` resolves when it is gone.
+ */
+export async function start(command, args, { ready, timeout = 30_000, ...options }) {
+  const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
+  const program = { child, output: '', stop: (signal) => stop(child, signal) };
+  const isReady = new Promise((resolve, reject) => {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text) => {
+        program.output += text;
+        if (ready.test(program.output)) resolve();
+      });
+    }
+    const fail = (why) => reject(new Error(`${command} ${why}:\n${program.output.slice(-2000)}`));
+    setTimeout(() => fail(`was not ready within ${timeout} ms`), timeout).unref();
+    child.on('error', ({ message }) => fail(message));
+    child.on('exit', (code, signal) => fail(`ended with ${code ?? signal}`));
+  });
+  try {
+    await isReady;
+  } catch (error) {
+    await program.stop('SIGKILL');
+    throw error;
+  }
+  return program;
+}
+
+async function stop(child, signal = 'SIGTERM') {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  child.kill(signal);
+  const killer = setTimeout(() => child.kill('SIGKILL'), 10_000);
+  await once(child, 'exit');
+  clearTimeout(killer);
+}
+
+/** A port nobody listens on. */
+export async function freePort() {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/** Waits until `condition` gives something true, and returns it. Rejects after `timeout` milliseconds. */
+export async function until(condition, what, timeout = 20_000) {
+  const end = performance.now() + timeout;
+  for (;;) {
+    const found = await condition();
+    if (found) return found;
+    if (performance.now() > end) throw new Error(`not within ${timeout} ms: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
