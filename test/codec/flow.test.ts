@@ -48,6 +48,20 @@ describe('bufferedBytes', () => {
     expect(decoder.bufferedBytes).toBeLessThan(2 * large.length + 100);
   });
 
+  it('is the message’s memory, as soon as an eighth of its frame has come', () => {
+    for (const role of ['server', 'client'] as const) {
+      const key = role === 'server' ? KEY : null;
+      const stream = frame({ opcode: 2, payload: new Uint8Array(10_000), key });
+      const decoder = new Decoder({ role, delivery: 'copy' });
+      decoder.write(stream.slice(0, 1500));
+      expect(decoder.bufferedBytes).toBe(10_000);
+      decoder.write(stream.slice(1500, 9000));
+      expect(decoder.bufferedBytes).toBe(10_000);
+      expect(decoder.decode(stream.slice(9000))).toHaveLength(1);
+      expect(decoder.bufferedBytes).toBe(0);
+    }
+  });
+
   it('is the chunks that wait: their memory, or a copy where that is much larger', () => {
     const wait = (memory: number, delivery: 'view' | 'copy' = 'view') => {
       const decoder = new Decoder({ role: 'server', delivery });

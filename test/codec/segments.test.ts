@@ -64,6 +64,7 @@ describe('segments', () => {
     batch.prepared(message);
     const [segment] = batch.take();
     expect(segment.buffer).toBe(message.frame.buffer);
+    expect(segment.byteOffset).toBe(message.frame.byteOffset);
   });
 
   it('of a client are what fits into the staging block, frame behind frame', () => {
@@ -71,8 +72,10 @@ describe('segments', () => {
     for (let i = 0; i < 131; i++) batch.binary(bytes(1000));
     // The 66th might not fit, header and all; each is 1,008 bytes.
     expect(lengths(batch.take())).toEqual([65 * 1008, 65 * 1008, 1008]);
-    for (let i = 0; i < 64; i++) batch.raw(bytes(1024));
-    expect(lengths(batch.take())).toEqual([65_536 - 1024, 1024]);
+    // Another writer begins at the beginning of the block, and may fill it.
+    const other = writer('client');
+    for (let i = 0; i < 65; i++) other.raw(bytes(1024));
+    expect(lengths(other.take())).toEqual([65_536, 1024]);
   });
 
   it('of a client stay as they are when the block is used again', () => {
@@ -170,6 +173,42 @@ describe('texts whose length is not what was guessed', () => {
         expect(toHex(join(...batch.take()))).toBe(toHex(join(...expected)));
       }
     }
+  });
+});
+
+describe('room', () => {
+  it.each(['server', 'client'] as const)(
+    'for a %s’s text is enough at the end of a block',
+    (role) => {
+      const key = role === 'client' ? KEY : null;
+      const batch = writer(role);
+      const expected: Uint8Array[] = [];
+      for (let i = 0; i < 2500; i++) {
+        const text = '가'.repeat(i % 97);
+        batch.text(text);
+        expected.push(frame({ opcode: 1, payload: utf8(text), key }));
+      }
+      expect(equal(join(...batch.take()), join(...expected))).toBe(true);
+    },
+  );
+});
+
+describe('bytes of any kind', () => {
+  const memory = Uint8Array.from([1, 2, 3, 4, 5, 6]).buffer;
+
+  it.each([
+    ['an ArrayBuffer', memory, '010203040506'],
+    ['a Uint16Array', new Uint16Array(memory, 2, 2), '03040506'],
+    ['a DataView', new DataView(memory, 1, 3), '020304'],
+  ])('are sent: %s', (_name, data, expected) => {
+    const payload = hex(expected);
+    const batch = writer('server');
+    batch.binary(data);
+    batch.ping(data);
+    batch.fragments(data, 9);
+    const [binary, ping] = [2, 9].map((opcode) => frame({ opcode, payload }));
+    expect(toHex(join(...batch.take()))).toBe(toHex(join(binary, ping, binary)));
+    expect(toHex(prepare(data).frame)).toBe(toHex(binary));
   });
 });
 
