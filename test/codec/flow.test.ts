@@ -181,6 +181,56 @@ describe('between messages', () => {
   });
 });
 
+describe('a header that comes byte by byte', () => {
+  it.each([
+    ['83 80', 2, 'WS_ERR_INVALID_OPCODE'],
+    ['82 01', 2, 'WS_ERR_EXPECTED_MASK'],
+    ['82 fe 00 7d 01 02 03 04', 8, 'WS_ERR_NON_MINIMAL_PAYLOAD_LENGTH'],
+    ['82 fe ff ff 01 02 03 04', 8, 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH'],
+  ])('%s is refused at byte %i: %s', (header, length, code) => {
+    const errors: string[] = [];
+    const decoder = new Decoder(
+      { role: 'server', maxPayload: 1000 },
+      { error: (error) => errors.push(error.code) },
+    );
+    hex(header).forEach((byte, i) => {
+      expect(errors).toEqual([]);
+      expect(decoder.write(Uint8Array.of(byte))).toBe(i + 1 < length);
+    });
+    expect(errors).toEqual([code]);
+  });
+
+  it('and is a whole message with its last, may pause what follows', () => {
+    const { decoder, seen } = pausing('view');
+    const empty = frame({ opcode: 2, key: KEY });
+    decoder.write(empty.slice(0, 3));
+    decoder.write(join(empty.slice(3), text('a')));
+    expect(seen).toEqual(['']);
+    decoder.resume();
+    expect(seen).toEqual(['', '61']);
+  });
+});
+
+describe('borrowed memory', () => {
+  it.each(['server', 'client'] as const)('of a %s is the same for all of a chunk', (role) => {
+    const key = role === 'server' ? KEY : null;
+    const places: unknown[] = [];
+    const memories = new Set<Uint8Array>();
+    const decoder = new Decoder(
+      { role, delivery: 'borrowed' },
+      {
+        message(data, _isBinary, start, end) {
+          memories.add(data);
+          places.push(end - start);
+        },
+      },
+    );
+    const payloads = [utf8('one'), utf8('열하나'), new Uint8Array(100)];
+    decoder.write(join(...payloads.map((payload) => frame({ opcode: 1, payload, key }))));
+    expect([places, memories.size]).toEqual([[3, 9, 100], 1]);
+  });
+});
+
 describe('decode', () => {
   it('leaves the handlers as they were, even where it throws', () => {
     const seen: string[] = [];

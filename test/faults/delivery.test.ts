@@ -61,6 +61,19 @@ describe('the kernel traps', () => {
     expect(seen).toHaveLength(1);
   });
 
+  it('over a header that came in two pieces: the stream ends there', () => {
+    let calls = 0;
+    const scan: Kernel['scan'] = (...args) => {
+      if (calls++ > 0) throw trap;
+      return selectKernel().scan(...args);
+    };
+    const { decoder, seen } = decoderOn({ scan });
+    expect(decoder.write(Uint8Array.of(0x81))).toBe(true);
+    expect(decoder.write(text('a').subarray(1))).toBe(false);
+    expect(seen).toMatchObject([internal(0)]);
+    expect(calls).toBe(2);
+  });
+
   it('while a handler has stopped the decoder: it leaves write()', () => {
     let decoder: DecoderCore<Delivery> | undefined;
     const kernel = broken({
