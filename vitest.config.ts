@@ -30,9 +30,20 @@ function onKernel(backend: 'wasm' | 'js', platform: 'node' | 'web') {
   };
 }
 
+/** `npm run coverage`. All projects together; each kernel must be there by itself. */
+const enough = { lines: 95, branches: 95 };
+const coverage = {
+  include: ['src/**/*.ts'],
+  // Made by the build, and for runtimes that make a module of an import.
+  exclude: ['**/*.gen.ts', 'src/kernel/module-edge.ts'],
+  reporter: ['text'],
+  thresholds: { ...enough, 'src/kernel/wasm.ts': enough, 'src/kernel/js*.ts': enough },
+};
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    coverage,
     projects: [
       onKernel('wasm', 'node'),
       onKernel('js', 'node'),

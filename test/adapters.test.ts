@@ -1,10 +1,11 @@
-// The drop-ins for bufferutil and utf-8-validate, against the real packages.
+// The drop-ins for bufferutil and utf-8-validate, against the real packages; and wsimd/ws where there is no ws.
 
 import bufferutil from 'bufferutil';
 import realIsValidUTF8 from 'utf-8-validate';
 import { describe, expect, it } from 'vitest';
 import * as ours from '../src/adapters/bufferutil.ts';
 import isValidUTF8 from '../src/adapters/utf-8-validate.ts';
+import * as inPage from '../src/adapters/ws/browser.ts';
 import { toHex } from './support/bytes.ts';
 import { Random, seed } from './support/random.ts';
 
@@ -60,5 +61,21 @@ describe('wsimd/utf-8-validate', () => {
         bytes[random.below(bytes.length)] = random.below(256);
       expect(isValidUTF8(bytes)).toBe(realIsValidUTF8(bytes));
     }
+  });
+});
+
+describe('wsimd/ws in a page', () => {
+  it('has the names that it has in Node', async () => {
+    const inNode = await import('../src/adapters/ws/index.ts');
+    expect(Object.keys(inPage)).toEqual(expect.arrayContaining(Object.keys(inNode)));
+  });
+
+  it.each(Object.entries(inPage))('%s fails where it is used, and only there', async (_, value) => {
+    const inWords = /^wsimd\/ws is for Node: .* use wsimd\/streams$/;
+    const unavailable = value as typeof WebSocket;
+    expect(() => new unavailable('ws://localhost')).toThrow(inWords);
+    expect(value as () => void).toThrow(inWords);
+    expect(() => unavailable.OPEN).toThrow(inWords);
+    expect(await value).toBe(value);
   });
 });

@@ -10,7 +10,6 @@ export function toBytes(data: BytesLike): Uint8Array {
     return data;
   }
   if (ArrayBuffer.isView(data)) {
-    if (data.byteLength === 0) assertAttached(data.buffer);
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
   if (data instanceof ArrayBuffer || isShared(data)) return new Uint8Array(data);

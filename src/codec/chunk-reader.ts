@@ -153,7 +153,7 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
       this.walkOver(scan, 0, header, 0, chunk, at);
       break;
     }
-    return this.phase === PHASE.WALKING ? at : chunk.length;
+    return at;
   }
 
   /** Walks a scan; nothing a handler does can change what is still to be read of it. */

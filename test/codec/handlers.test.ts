@@ -63,7 +63,8 @@ describe.each(DELIVERIES)('with delivery %s', (delivery) => {
 
   it('a handler that decodes elsewhere, three deep, with strings and sends between', () => {
     const encoder = new Encoder({ role: 'client' });
-    const third = collector(delivery, () => {
+    const third = collector(delivery, (text) => {
+      if (!text.endsWith(' 0')) return;
       mask(new Uint8Array(70_000), 0x01020304);
       isValidUTF8(utf8('가'.repeat(30_000)));
     });

@@ -79,18 +79,42 @@ describe('writeFrameHeader and parseFrameHeader', () => {
     },
   );
 
-  it('refuse what does not fit or cannot be', () => {
+  it('tell where that length is, and who would read it', () => {
+    const huge = '00 20 00 00 00 00 00 00';
+    for (const [text, role] of [
+      [`82 7f ${huge}`, 'client'],
+      [`82 ff ${huge} 01 02 03 04`, 'server'],
+    ]) {
+      const error = expect.objectContaining({ offset: 3, role });
+      expect(() => parseFrameHeader(hex(`00 00 00 ${text}`), 3)).toThrow(error);
+    }
+  });
+
+  it('fill what there is to the last byte', () => {
+    const bytes = new Uint8Array(5);
+    expect(writeFrameHeader(bytes, 1, { opcode: 1, payloadLength: 200 })).toBe(4);
+    expect(toHex(bytes)).toBe('00817e00c8');
+  });
+
+  const NO_OPCODE = 'opcode must be an integer from 0 to 15';
+  const NO_LENGTH = 'payloadLength must be an integer from 0 to 2^53 - 1';
+  type Case = [offset: number, header: object, message: string];
+  it.each<Case>([
+    [13, {}, 'a header of 2 bytes does not fit at offset 13'],
+    [9, { maskingKey: 0 }, 'a header of 6 bytes does not fit at offset 9'],
+    [-1, {}, 'a header of 2 bytes does not fit at offset -1'],
+    [0.5, {}, 'a header of 2 bytes does not fit at offset 0.5'],
+    ...[-1, 16, 1.5, Number.NaN].map((opcode): Case => [0, { opcode }, NO_OPCODE]),
+    ...[-1, 1.5, 2 ** 53].map((payloadLength): Case => [0, { payloadLength }, NO_LENGTH]),
+  ])('refuse to write at %d, with %j', (offset, header, message) => {
     const bytes = new Uint8Array(14);
-    const write = (offset: number, header: object) => () =>
-      writeFrameHeader(bytes, offset, { opcode: 1, payloadLength: 0, ...header });
-    expect(write(13, {})).toThrow(RangeError);
-    expect(write(-1, {})).toThrow(RangeError);
-    expect(write(0, { opcode: 16 })).toThrow(RangeError);
-    expect(write(0, { payloadLength: -1 })).toThrow(RangeError);
-    expect(write(0, { payloadLength: 1.5 })).toThrow(RangeError);
-    expect(write(0, { payloadLength: 2 ** 53 })).toThrow(RangeError);
-    expect(() => parseFrameHeader(bytes, -1)).toThrow(RangeError);
-    expect(() => parseFrameHeader(bytes, 0.5)).toThrow(RangeError);
+    const write = () => writeFrameHeader(bytes, offset, { opcode: 1, payloadLength: 0, ...header });
+    expect(write).toThrow(new RangeError(message));
     expect(toHex(bytes)).toBe('00'.repeat(14));
+  });
+
+  it.each([-1, 0.5, Number.NaN])('refuse to read at %d', (offset) => {
+    const message = 'offset must be an index';
+    expect(() => parseFrameHeader(new Uint8Array(14), offset)).toThrow(new RangeError(message));
   });
 });

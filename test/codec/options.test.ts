@@ -1,30 +1,12 @@
 // The decoder's options, one by one, and what it makes of bad ones.
 
 import { describe, expect, it } from 'vitest';
-import { Decoder, type DecoderOptions, ProtocolError, VIOLATION } from '../../src/index.ts';
+import { Decoder, ProtocolError, VIOLATION } from '../../src/index.ts';
 import { frame, hex, join, sharedBytes, toHex, utf8 } from '../support/bytes.ts';
 import { cuts, decode, pieces } from '../support/decode.ts';
 import { naiveDecode } from '../support/naive-decoder.ts';
 
 const KEY = [1, 2, 3, 4];
-
-describe('bad options throw and name themselves', () => {
-  it.each([
-    [{}, TypeError, 'role'],
-    [{ role: 'peer' }, TypeError, 'role'],
-    [{ role: 'server', delivery: 'buffer' }, TypeError, 'delivery'],
-    [{ role: 'server', maxPayload: -1 }, RangeError, 'maxPayload'],
-    [{ role: 'server', maxPayload: Number.NaN }, RangeError, 'maxPayload'],
-    [{ role: 'server', maxPayload: '1' }, RangeError, 'maxPayload'],
-    [{ role: 'server', maxBufferedBytes: -1 }, RangeError, 'maxBufferedBytes'],
-    [{ role: 'server', unit: 'byte' }, TypeError, 'unit'],
-    [{ role: 'server', rsv1: true }, TypeError, 'rsv1'],
-  ])('%j', (options, type, name) => {
-    const make = () => new Decoder(options as unknown as DecoderOptions<'view'>);
-    expect(make).toThrow(type as ErrorConstructor);
-    expect(make).toThrow(name as string);
-  });
-});
 
 describe('bytes of all kinds', () => {
   const stream = hex('82 04 01 02 03 04');

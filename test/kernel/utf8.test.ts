@@ -35,8 +35,7 @@ function check(bytes: Uint8Array, from = 0, to = bytes.length, pending = 0): num
   return kernel.checkUtf8(bytes, from, to, pending);
 }
 
-function agrees(bytes: Uint8Array, result: number): boolean {
-  const { kind } = judge(bytes);
+function agrees(bytes: Uint8Array, result: number, { kind } = judge(bytes)): boolean {
   return kind === 'valid'
     ? result === 0
     : kind === 'cut'
@@ -53,10 +52,12 @@ describe('a sequence of one to four bytes', () => {
         bytes.set(sequence, offset);
         for (const end of [offset + sequence.length, bytes.length]) {
           const text = bytes.subarray(0, end);
-          if (!agrees(text, check(bytes, 0, end))) {
+          // ASCII before it changes nothing, and the oracle takes its time.
+          const verdict = judge(bytes.subarray(offset, end));
+          if (!agrees(text, check(bytes, 0, end), verdict)) {
             expect.fail(`${toHex(new Uint8Array(sequence))} at ${offset} of ${end}`);
           }
-          if (kernel.isValidUtf8(text) !== (judge(text).kind === 'valid')) {
+          if (kernel.isValidUtf8(text) !== (verdict.kind === 'valid')) {
             expect.fail(`isValidUtf8: ${toHex(new Uint8Array(sequence))} at ${offset} of ${end}`);
           }
         }

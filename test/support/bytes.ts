@@ -12,6 +12,8 @@ export function hex(text: string): Uint8Array<ArrayBuffer> {
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 
 export function toHex(bytes: Uint8Array): string {
+  const { buffer, byteOffset, byteLength } = bytes;
+  if (globalThis.Buffer) return Buffer.from(buffer, byteOffset, byteLength).toString('hex');
   let text = '';
   for (const byte of bytes) text += HEX[byte];
   return text;

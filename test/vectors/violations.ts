@@ -27,6 +27,8 @@ const CONTROL = {
   section: '5.5',
   at: 0,
 };
+const UNMASKED = { code: 'WS_ERR_EXPECTED_MASK', closeCode: 1002, section: '5.1', at: 0 };
+const MASKED = { code: 'WS_ERR_UNEXPECTED_MASK', closeCode: 1002, section: '5.1', at: 0 };
 const HUGE = {
   code: 'WS_ERR_UNSUPPORTED_DATA_PAYLOAD_LENGTH',
   closeCode: 1009,
@@ -95,18 +97,10 @@ export const VIOLATIONS: readonly Violation[] = [
     ...CONTROL,
   },
   { name: 'a close of one byte', ...client, hex: '88 01 03', ...CONTROL },
-  {
-    name: 'an unmasked frame of a client',
-    ...server,
-    hex: '81 00',
-    ...{ code: 'WS_ERR_EXPECTED_MASK', closeCode: 1002, section: '5.1', at: 0 },
-  },
-  {
-    name: 'a masked frame of a server',
-    ...client,
-    hex: '81 80 00 00 00 00',
-    ...{ code: 'WS_ERR_UNEXPECTED_MASK', closeCode: 1002, section: '5.1', at: 0 },
-  },
+  ...['81', '01', '82', '89', '8a', '88'].flatMap((byte) => [
+    { name: `an unmasked ${byte} of a client`, ...server, hex: `${byte} 00`, ...UNMASKED },
+    { name: `a masked ${byte} of a server`, ...client, hex: `${byte} 80 00 00 00 00`, ...MASKED },
+  ]),
   {
     name: 'a length with the high bit set',
     ...client,

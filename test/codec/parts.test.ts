@@ -1,0 +1,175 @@
+// The smaller parts of the codec, one by one: bytes of all kinds, the slab, events, the rest of a scan.
+
+import { describe, expect, it } from 'vitest';
+import { isShared, toBytes } from '../../src/codec/bytes.ts';
+import { fragmentsOf } from '../../src/codec/fragments.ts';
+import { FrozenScan } from '../../src/codec/frozen-scan.ts';
+import { commit, reserve, slabBlock } from '../../src/codec/slab.ts';
+import { Decoder } from '../../src/index.ts';
+import { FLAG } from '../../src/kernel/frame-table.ts';
+import type { Scan } from '../../src/kernel/kernel.ts';
+import { frame, hex, join, sharedBytes, toHex, utf8 } from '../support/bytes.ts';
+
+describe('toBytes', () => {
+  const source = Uint8Array.from([0, 1, 2, 3, 4, 5, 6, 7]);
+
+  it.each([
+    ['a Uint8Array', source.subarray(2, 6), '02030405'],
+    ['a Uint16Array', new Uint16Array(source.buffer, 2, 2), '02030405'],
+    ['a DataView', new DataView(source.buffer, 2, 4), '02030405'],
+    ['an ArrayBuffer', source.buffer, '0001020304050607'],
+    ['an empty view', new DataView(source.buffer, 3, 0), ''],
+    ['shared memory', sharedBytes(2).buffer, '00'.repeat(65_536)],
+  ])('gives the bytes of %s, where they lie', (_name, data, expected) => {
+    const bytes = toBytes(data);
+    expect(toHex(bytes)).toBe(expected);
+    expect(bytes.buffer).toBe(ArrayBuffer.isView(data) ? data.buffer : data);
+  });
+
+  it('gives a Uint8Array as it is', () => {
+    expect(toBytes(source)).toBe(source);
+  });
+
+  type View = new (memory: ArrayBuffer) => ArrayBufferView;
+  it.each<View>([Uint8Array, Uint16Array, DataView])('refuses a detached %o', (View) => {
+    const memory = new ArrayBuffer(8);
+    const view = new View(memory);
+    structuredClone(memory, { transfer: [memory] });
+    expect(() => toBytes(view)).toThrow(TypeError);
+  });
+
+  it.each(['text', 7, null, undefined, [1], { byteLength: 1 }])('refuses %j', (wrong) => {
+    const message = 'expected a Uint8Array, another view of bytes, or an ArrayBuffer';
+    expect(() => toBytes(wrong as never)).toThrow(new TypeError(message));
+  });
+
+  it('knows shared memory from other', () => {
+    expect([isShared(sharedBytes(1).buffer), isShared(new ArrayBuffer(1))]).toEqual([true, false]);
+    expect([isShared({}), isShared(undefined)]).toEqual([false, false]);
+  });
+});
+
+describe('the slab', () => {
+  it('gives place behind place, and another block where one is full', () => {
+    const begin = reserve(65_536);
+    const block = slabBlock();
+    expect([begin, block.length]).toEqual([0, 65_536]);
+    commit(100);
+    expect([reserve(65_436), slabBlock() === block]).toEqual([100, true]);
+    expect([reserve(65_437), slabBlock() === block]).toEqual([0, false]);
+    // What is not given away is given again.
+    expect([reserve(10), reserve(20)]).toEqual([0, 0]);
+  });
+});
+
+describe('fragmentsOf', () => {
+  const list = (data: string | Uint8Array, size: number) =>
+    [...fragmentsOf(data, size)].map(({ opcode, payload, fin }) => [opcode, toHex(payload), fin]);
+
+  it.each([
+    ['', 3, [[1, '', true]]],
+    ['abc', 3, [[1, '616263', true]]],
+    [
+      'abcd',
+      3,
+      [
+        [1, '616263', false],
+        [0, '64', true],
+      ],
+    ],
+    [hex(''), 1, [[2, '', true]]],
+    [
+      hex('01 02'),
+      1,
+      [
+        [2, '01', false],
+        [0, '02', true],
+      ],
+    ],
+  ])('%j by %i', (data, size, expected) => {
+    expect(list(data, size)).toEqual(expected);
+  });
+});
+
+describe('decode', () => {
+  it('has an event for every handler', () => {
+    const stream = join(
+      frame({ opcode: 1, payload: utf8('text') }),
+      frame({ opcode: 2, fin: false, payload: hex('01') }),
+      frame({ opcode: 9, payload: hex('02') }),
+      frame({ opcode: 10, payload: hex('03') }),
+      frame({ opcode: 0, payload: hex('04') }),
+      frame({ opcode: 8, payload: hex('03 e8 61') }),
+    );
+    const decoder = new Decoder({ role: 'client', delivery: 'copy', partial: true });
+    const events = decoder.decode(stream).map((event) => {
+      const { data, payload, ...rest } = { data: hex(''), payload: hex(''), ...event };
+      return { ...rest, bytes: toHex(data) + toHex(payload) };
+    });
+    expect(events).toEqual([
+      { type: 'message', isBinary: false, bytes: '74657874' },
+      { type: 'part', isBinary: true, isLast: false, bytes: '01' },
+      { type: 'ping', bytes: '02' },
+      { type: 'pong', bytes: '03' },
+      { type: 'part', isBinary: true, isLast: true, bytes: '04' },
+      { type: 'close', code: 1000, reason: 'a', bytes: '' },
+    ]);
+  });
+});
+
+describe('the rest of a scan', () => {
+  const WHOLE = FLAG.FIN | FLAG.START | FLAG.END | FLAG.FIRST;
+  const source = Uint8Array.from({ length: 100 }, (_, i) => i);
+
+  /** A scan of `used` bytes from index 10 of the source on. */
+  const scanOf = (used: number, ...entries: number[][]): Scan => ({
+    table: Int32Array.from([...entries.flat(), ...Array<number>(8).fill(77)]),
+    count: entries.length,
+    used,
+    source,
+    base: 10,
+    text: (word) => `text ${word}`,
+  });
+  const text = (offset: number) => [offset, 3, WHOLE | 1, 0];
+
+  it('holds the entries that are left, and the bytes scanned', () => {
+    const scan = scanOf(20, [2, 3, WHOLE | 2, 0], [7, 4, WHOLE | 2, 0], [13, 7, WHOLE | 2, 0]);
+    const rest = new FrozenScan(scan, 4, false);
+    expect([...rest.table]).toEqual([7, 4, WHOLE | 2, 0, 13, 7, WHOLE | 2, 0]);
+    expect([rest.count, rest.used, rest.base]).toEqual([2, 20, 0]);
+    expect(toHex(rest.source)).toBe(toHex(source.subarray(10, 30)));
+    expect(rest.source.buffer).not.toBe(source.buffer);
+    expect(rest.bytes).toBe(2 * 16 + 20);
+    expect(rest.text(0)).toBe('');
+  });
+
+  it('has the texts made, of whole messages and nothing else', () => {
+    const others = [
+      [0, 1, WHOLE | 2, 0],
+      [0, 1, WHOLE | 9, 0],
+      [0, 1, (WHOLE & ~FLAG.FIN) | 1, 0],
+      [0, 1, (WHOLE & ~FLAG.FIRST) | 1, 0],
+      [0, 1, (WHOLE & ~FLAG.START) | 1, 0],
+      [0, 1, (WHOLE & ~FLAG.END) | 1, 0],
+      [0, 1, WHOLE | FLAG.COMPRESSED | 1, 0],
+      [0, 1, WHOLE | FLAG.ERROR | 1, 0],
+    ];
+    const rest = new FrozenScan(scanOf(20, text(0), ...others, text(4)), 0, true);
+    const texts = Array.from({ length: 10 }, (_, i) => rest.text(4 * i));
+    expect(texts).toEqual(['text 0', ...others.map(() => ''), 'text 36']);
+    expect(rest.bytes).toBe(10 * 16 + 20 + 2 * ('text '.length * 2 + 64) + 2 + 4);
+  });
+
+  it.each([
+    ['a header', 30, [30, 0, FLAG.ERROR, 3], 32],
+    ['text', 30, [36, 9, FLAG.ERROR, 13], 45],
+    ['what has been scanned', 40, [30, 5, FLAG.ERROR, 13], 40],
+  ])('reaches over %s at fault, which the error names', (_name, used, error, length) => {
+    expect(new FrozenScan(scanOf(used, text(0), error), 0, false).source.length).toBe(length);
+  });
+
+  it('of nothing is nothing', () => {
+    const rest = new FrozenScan(scanOf(5), 0, true);
+    expect([rest.count, rest.source.length, rest.bytes]).toEqual([0, 5, 5]);
+  });
+});
