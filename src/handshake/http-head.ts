@@ -2,6 +2,7 @@
 // head is the first of the frames.
 
 import { HandshakeError } from './errors.ts';
+import { trimmed } from './whitespace.ts';
 
 /** A head may have this many bytes unless told otherwise: 16 KiB, as in Node. */
 export const DEFAULT_MAX_HEAD_BYTES = 16 * 1024;
@@ -93,7 +94,7 @@ export function invalid(
 
 /** The items of a header that is a comma-separated list, in lower case. */
 export function listOf(header: string | null): string[] {
-  return (header ?? '').split(',').map((item) => item.trim().toLowerCase());
+  return (header ?? '').split(',').map((item) => trimmed(item).toLowerCase());
 }
 
 /** Headers that somebody adds. Throws a TypeError on one of those that are the handshake's own. */

@@ -81,9 +81,9 @@ export function checkRequest({ words, headers }: HttpHead): HandshakeRequest {
   if (!listOf(headers.get('connection')).includes('upgrade')) {
     throw fail('Connection does not name Upgrade', '4.2.1');
   }
-  const key = headers.get('sec-websocket-key')?.trim() ?? '';
+  const key = headers.get('sec-websocket-key') ?? '';
   if (!isKey(key)) throw fail('Sec-WebSocket-Key is not sixteen bytes of base64', '4.2.1');
-  if (headers.get('sec-websocket-version')?.trim() !== VERSION) {
+  if (headers.get('sec-websocket-version') !== VERSION) {
     throw fail(`Sec-WebSocket-Version is not ${VERSION}`, '4.2.2', 426);
   }
   const protocols = parseSubprotocols(headers.get('sec-websocket-protocol'));

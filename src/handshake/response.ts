@@ -99,10 +99,10 @@ export function checkResponse(
   if (!listOf(headers.get('connection')).includes('upgrade')) {
     throw fail('Connection does not name Upgrade');
   }
-  if (headers.get('sec-websocket-accept')?.trim() !== accept) {
+  if (headers.get('sec-websocket-accept') !== accept) {
     throw fail('Sec-WebSocket-Accept does not answer the key');
   }
-  if (headers.get('sec-websocket-extensions')?.trim()) {
+  if (headers.get('sec-websocket-extensions')) {
     throw fail('the server uses an extension that was not offered');
   }
   return checkProtocol(headers.get('sec-websocket-protocol'), offered, fail);
@@ -114,7 +114,7 @@ function checkProtocol(
   offered: readonly string[],
   fail: (message: string) => HandshakeError,
 ): string {
-  const chosen = header?.trim() ?? '';
+  const chosen = header ?? '';
   if (chosen === '' && offered.length > 0) throw fail('the server chose no subprotocol');
   if (chosen !== '' && !offered.includes(chosen)) {
     throw fail(`the server chose ${JSON.stringify(chosen)}, which was not offered`);

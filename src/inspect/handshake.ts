@@ -1,6 +1,7 @@
 // The opening handshake, RFC 6455 §4: the head of an HTTP request or response, and what is wrong with it.
 
 import { acceptKeyNow, isKey } from '../handshake/accept-key.ts';
+import { trimmed } from '../handshake/whitespace.ts';
 import { anyTextOf } from './preview.ts';
 import type { DeflateParams } from './types.ts';
 
@@ -115,8 +116,8 @@ function completeResponse(head: HttpHead, [, , status, reason = '']: RegExpExecA
 
 function readHeader(line: string): { name: string; value: string } {
   const colon = line.indexOf(':');
-  if (colon === -1) return { name: line.trim(), value: '' };
-  return { name: line.slice(0, colon).trim(), value: line.slice(colon + 1).trim() };
+  if (colon === -1) return { name: trimmed(line), value: '' };
+  return { name: trimmed(line.slice(0, colon)), value: trimmed(line.slice(colon + 1)) };
 }
 
 /** All headers of that name (in lower case) as one, as RFC 9110 §5.3 joins them. */
@@ -128,7 +129,7 @@ function headerValue(headers: HttpHead['headers'], name: string): string | undef
 function listOf(value: string | undefined): string[] {
   return (value ?? '')
     .split(',')
-    .map((item) => item.trim())
+    .map(trimmed)
     .filter((item) => item !== '');
 }
 
@@ -137,11 +138,11 @@ const isWebSocket = (item: string): boolean => item.toLowerCase() === 'websocket
 /** The first permessage-deflate of a Sec-WebSocket-Extensions header, RFC 7692 §7.1. */
 export function readDeflate(extensions: string): DeflateParams | undefined {
   for (const extension of extensions.split(',')) {
-    const [name, ...params] = extension.split(';').map((part) => part.trim());
+    const [name, ...params] = extension.split(';').map(trimmed);
     if (name !== 'permessage-deflate') continue;
     const found: DeflateParams = {};
     for (const param of params) {
-      const [key, value = ''] = param.split('=').map((part) => part.trim());
+      const [key, value = ''] = param.split('=').map(trimmed);
       const bits = Number(value.replaceAll('"', ''));
       if (key === 'server_no_context_takeover') found.serverNoContextTakeover = true;
       if (key === 'client_no_context_takeover') found.clientNoContextTakeover = true;
@@ -205,5 +206,5 @@ export function checkAgreement(request: HttpHead, response: HttpHead): void {
 }
 
 function namesOf(extensions: string): string[] {
-  return listOf(extensions).map((extension) => extension.split(';')[0].trim());
+  return listOf(extensions).map((extension) => trimmed(extension.split(';')[0]));
 }
