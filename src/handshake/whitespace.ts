@@ -1,5 +1,7 @@
+// Whitespace as HTTP has it, RFC 9110 §5.6.3.
+
 /**
- * The text without the whitespace around it that HTTP knows: spaces and tabs, RFC 9110 §5.6.3. `trim` takes more
+ * The text without the whitespace around it that HTTP knows: spaces and tabs. `trim` takes more
  * (U+00A0 and others), which to others are a part of the value.
  */
 export function trimmed(text: string): string {
