@@ -211,40 +211,6 @@ describe('a header that comes byte by byte', () => {
   });
 });
 
-describe('borrowed memory', () => {
-  it.each(['server', 'client'] as const)('of a %s is the same for all of a chunk', (role) => {
-    const key = role === 'server' ? KEY : null;
-    const places: unknown[] = [];
-    const memories = new Set<Uint8Array>();
-    const decoder = new Decoder(
-      { role, delivery: 'borrowed' },
-      {
-        message(data, _isBinary, start, end) {
-          memories.add(data);
-          places.push(end - start);
-        },
-      },
-    );
-    const payloads = [utf8('one'), utf8('열하나'), new Uint8Array(100)];
-    decoder.write(join(...payloads.map((payload) => frame({ opcode: 1, payload, key }))));
-    expect([places, memories.size]).toEqual([[3, 9, 100], 1]);
-  });
-});
-
-describe('decode', () => {
-  it('leaves the handlers as they were, even where it throws', () => {
-    const seen: string[] = [];
-    const decoder = new Decoder({ role: 'client' }, { ping: () => seen.push('ping') });
-    expect(decoder.decode(hex('89 00'))).toHaveLength(1);
-    expect(() => decoder.decode('text' as never)).toThrow(TypeError);
-    decoder.write(hex('89 00'));
-    expect(seen).toEqual(['ping']);
-    const borrowed = new Decoder({ role: 'client', delivery: 'borrowed' });
-    const message = 'borrowed memory cannot be returned';
-    expect(() => borrowed.decode(hex('89 00'))).toThrow(new TypeError(message));
-  });
-});
-
 describe('the end of a stream', () => {
   it('inside a header is told behind what came of it', () => {
     const decoder = new Decoder({ role: 'client' }, { error: () => {} });
