@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../src/index.ts';
-import { frame, hex, join, toHex, utf8 } from '../support/bytes.ts';
+import { frame, hex, join, utf8 } from '../support/bytes.ts';
 import { DELIVERIES } from '../support/decode.ts';
 
 const KEY = [1, 2, 3, 4];
