@@ -67,7 +67,7 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
   /** Nothing of a frame or message is in progress. */
   protected get isFresh(): boolean {
     const { current, fragmented } = this.state;
-    return current === 0 && fragmented === 0 && this.carried === 0 && this.heldBytes === 0;
+    return current === 0 && fragmented === 0 && this.carried === 0;
   }
 
   /** Scans and walks a chunk, tile by tile, for as long as nothing stops it. */

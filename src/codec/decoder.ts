@@ -157,9 +157,7 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
 
   /** Whether it stands between two messages, with nothing held: it may go on with another stream. */
   get isBetweenMessages(): boolean {
-    return (
-      this.phase === PHASE.IDLE && this.isFresh && this.queue === null && this.backlog === null
-    );
+    return this.phase === PHASE.IDLE && this.isFresh;
   }
 
   /** Bytes of the stream taken so far; only while it stands between two messages. */

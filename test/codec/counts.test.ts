@@ -58,6 +58,18 @@ describe('maxBufferedChunks', () => {
   });
 });
 
+describe('maxBufferedChunks, of a header', () => {
+  it('counts its pieces, too', () => {
+    const options = { role: 'server', maxBufferedChunks: 4 } as const;
+    const header = hex('82 fe 01 00 01 02 03 04');
+    expect(failureOf(pieces(header.subarray(0, 4), 1), options)).toBeNull();
+    expect(failureOf(pieces(header, 1), options)).toMatchObject({
+      code: 'WS_ERR_TOO_MANY_BUFFERED_PARTS',
+      offset: 0,
+    });
+  });
+});
+
 describe('the value at fault', () => {
   it.each([
     ['83 00', 3],

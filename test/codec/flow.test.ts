@@ -1,7 +1,7 @@
-// What a decoder holds and where it stands: paused, in the middle, between messages, at the end.
+// What a decoder holds: paused, with chunks that wait, at the end.
 
 import { describe, expect, it } from 'vitest';
-import { Decoder, type DecoderOptions, type Handlers } from '../../src/index.ts';
+import { Decoder, type Handlers } from '../../src/index.ts';
 import { frame, hex, join, toHex, utf8 } from '../support/bytes.ts';
 
 const KEY = [1, 2, 3, 4];
@@ -60,6 +60,22 @@ describe('bufferedBytes', () => {
       expect(decoder.decode(stream.slice(9000))).toHaveLength(1);
       expect(decoder.bufferedBytes).toBe(0);
     }
+  });
+
+  it('is no copy of a chunk that is the decoder’s: views are still of it', () => {
+    const memories: unknown[] = [];
+    const { decoder } = pausing('view', {
+      message(data) {
+        memories.push(data.buffer);
+        decoder.pause();
+      },
+    });
+    const large = frame({ opcode: 2, payload: new Uint8Array(15_000), key: KEY });
+    const chunk = join(large, large, large);
+    decoder.write(chunk);
+    decoder.resume();
+    decoder.resume();
+    expect(memories.map((memory) => memory === chunk.buffer)).toEqual([true, true, true]);
   });
 
   it('is the chunks that wait: their memory, or a copy where that is much larger', () => {
@@ -132,55 +148,6 @@ describe('a queue', () => {
   });
 });
 
-describe('between messages', () => {
-  const at = (stream: Uint8Array, options: Partial<DecoderOptions<'view'>> = {}) => {
-    const decoder = new Decoder({ role: 'client', ...options });
-    decoder.write(stream);
-    return decoder;
-  };
-
-  it.each([
-    ['', true],
-    ['81', false],
-    ['82 02 61', false],
-    ['02 01 61', false],
-    ['02 00', false],
-    ['89 01', false],
-    ['82 01 61', true],
-    ['89 01 61', true],
-    ['88 00', false],
-  ])('after %j: %s', (bytes, expected) => {
-    expect(at(hex(bytes)).isBetweenMessages).toBe(expected);
-  });
-
-  it('not while paused, not from within a handler, not with anything left', () => {
-    const decoder = at(hex('82 01 61'));
-    decoder.pause();
-    expect(decoder.isBetweenMessages).toBe(false);
-    decoder.write(hex('82 01 62'));
-    decoder.resume();
-    expect(decoder.isBetweenMessages).toBe(true);
-    let inside = true;
-    const other: Decoder = new Decoder(
-      { role: 'client' },
-      { ping: () => (inside = other.isBetweenMessages) },
-    );
-    other.write(hex('89 00'));
-    expect([inside, other.isBetweenMessages]).toEqual([false, true]);
-  });
-
-  it('it goes on with another stream, as if it had read what came before', () => {
-    const decoder = at(hex('82 01 61'));
-    expect(decoder.offset).toBe(3);
-    const offsets: number[] = [];
-    decoder.rebind({ error: ({ offset }) => offsets.push(offset) }, 1000);
-    decoder.write(hex('82 00'));
-    expect(decoder.offset).toBe(1002);
-    decoder.write(hex('83 00'));
-    expect(offsets).toEqual([1002]);
-  });
-});
-
 describe('a header that comes byte by byte', () => {
   it.each([
     ['83 80', 2, 'WS_ERR_INVALID_OPCODE'],
@@ -208,40 +175,6 @@ describe('a header that comes byte by byte', () => {
     expect(seen).toEqual(['']);
     decoder.resume();
     expect(seen).toEqual(['', '61']);
-  });
-});
-
-describe('borrowed memory', () => {
-  it.each(['server', 'client'] as const)('of a %s is the same for all of a chunk', (role) => {
-    const key = role === 'server' ? KEY : null;
-    const places: unknown[] = [];
-    const memories = new Set<Uint8Array>();
-    const decoder = new Decoder(
-      { role, delivery: 'borrowed' },
-      {
-        message(data, _isBinary, start, end) {
-          memories.add(data);
-          places.push(end - start);
-        },
-      },
-    );
-    const payloads = [utf8('one'), utf8('열하나'), new Uint8Array(100)];
-    decoder.write(join(...payloads.map((payload) => frame({ opcode: 1, payload, key }))));
-    expect([places, memories.size]).toEqual([[3, 9, 100], 1]);
-  });
-});
-
-describe('decode', () => {
-  it('leaves the handlers as they were, even where it throws', () => {
-    const seen: string[] = [];
-    const decoder = new Decoder({ role: 'client' }, { ping: () => seen.push('ping') });
-    expect(decoder.decode(hex('89 00'))).toHaveLength(1);
-    expect(() => decoder.decode('text' as never)).toThrow(TypeError);
-    decoder.write(hex('89 00'));
-    expect(seen).toEqual(['ping']);
-    const borrowed = new Decoder({ role: 'client', delivery: 'borrowed' });
-    const message = 'borrowed memory cannot be returned';
-    expect(() => borrowed.decode(hex('89 00'))).toThrow(new TypeError(message));
   });
 });
 

@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { Decoder, type DecoderOptions } from '../../src/index.ts';
 import { frame, hex, join } from '../support/bytes.ts';
-import { decode, pieces } from '../support/decode.ts';
+import { cuts, decode, pieces } from '../support/decode.ts';
 
 describe('bad options throw and name themselves', () => {
   const bytes = (name: string, value: unknown) =>
@@ -81,6 +81,18 @@ describe('options', () => {
     expect(decode([two], { role: 'client', maxPayload: 2.1 })[0][0]).toBe('binary');
     const most = join(hex('02 7f 00 1f ff ff ff ff ff ff'), new Uint8Array(5));
     expect(decode([most], { role: 'client', maxPayload: 2 ** 60 })).toEqual([]);
+  });
+
+  it('count the bytes of messages, not those of control frames', () => {
+    const close = frame({ opcode: 8, payload: hex('03 e8 62 79 65') });
+    const ping = frame({ opcode: 9, payload: hex('01 02 03') });
+    const two = [frame({ opcode: 1, fin: false, payload: hex('61') }), ping, hex('80 01 62')];
+    const text = ['text', 'ab'];
+    const expected = [['ping', '010203'], text, ['close', 1000, 'bye']];
+    for (const chunks of cuts(join(...two, close))) {
+      expect(decode(chunks, { role: 'client', maxPayload: 2 })).toEqual(expected);
+    }
+    expect(decode([close], { role: 'client', maxPayload: 0 })).toEqual([['close', 1000, 'bye']]);
   });
 
   it.each([undefined, 0])('in pieces are none where they are %s', (none) => {

@@ -135,6 +135,16 @@ describe('a scan stops', () => {
     };
     expect([fits.length, tooLarge.length]).toEqual([TILE_BYTES, TILE_BYTES + 1]);
     expect(counts(small, fits)).toEqual([1, small.length]);
+    expect(counts(small, small, fits)).toEqual([2, 2 * small.length]);
+    for (const [beyond, ...expected] of [
+      [-1, 2, TILE_BYTES - 1],
+      [0, 2, TILE_BYTES],
+      [1, 1, small.length],
+      [9, 1, small.length],
+    ]) {
+      const edge = masked(2, new Uint8Array(TILE_BYTES - small.length - 8 + beyond));
+      expect(counts(small, edge, small)).toEqual(expected);
+    }
     expect(counts(small, tooLarge)).toEqual([2, TILE_BYTES]);
     expect(counts(fits, small)).toEqual([1, TILE_BYTES]);
     expect(counts(tooLarge, small)).toEqual([1, TILE_BYTES]);

@@ -60,6 +60,21 @@ describe('mask', () => {
     }
   });
 
+  it.each([5, 100, 5000])(
+    '%i bytes, elsewhere in the same memory, or at the same place of other',
+    (length) => {
+      const payload = random.bytes(length);
+      const memory = new Uint8Array(2 * length);
+      memory.set(payload);
+      kernel.mask(memory.subarray(0, length), keyNumber(KEYS[0]), memory, length, length);
+      same(memory.subarray(0, length), payload, 'the source');
+      same(memory.subarray(length), naiveMask(payload, KEYS[0]), 'the same memory');
+      const other = new Uint8Array(length);
+      kernel.mask(payload, keyNumber(KEYS[0]), other, 0, length);
+      same(other, naiveMask(payload, KEYS[0]), 'other memory');
+    },
+  );
+
   it.each(EDGE_LENGTHS)('around a tile edge: %i bytes', (length) => {
     const payload = random.bytes(length);
     const { inside, isIntact } = guarded(length, length % 16);
