@@ -8,6 +8,7 @@ import { HandshakeError } from '../../../src/handshake/errors.ts';
 import { HeadReader, type HttpHead } from '../../../src/handshake/http-head.ts';
 import { checkRequest, type HandshakeRequest } from '../../../src/handshake/request.ts';
 import { checkResponse } from '../../../src/handshake/response.ts';
+import { trimmed } from '../../../src/handshake/whitespace.ts';
 import { toHex, utf8 } from '../../support/bytes.ts';
 import { handshake as heads } from '../../support/pcap.ts';
 import type { Random } from '../../support/random.ts';
@@ -100,11 +101,10 @@ async function checkAgainstNode(
     'sec-websocket-key',
     'x-forwarded-for',
   ]) {
-    const value = request.headersDistinct[name]
-      ?.map((one) => one.trim())
-      .join(name === 'cookie' ? '; ' : ', ');
+    const value = request.headersDistinct[name]?.map(trimmed).join(name === 'cookie' ? '; ' : ', ');
     // Of empty ones, what joins them is at the end.
-    same(head.headers.get(name)?.trim() ?? null, value?.trim() ?? null, `the header ${name}`);
+    const ours = trimmed(head.headers.get(name) ?? '');
+    same(ours, trimmed(value ?? ''), `the header ${name}`);
   }
 }
 
