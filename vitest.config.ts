@@ -11,7 +11,7 @@ const once = [
 const ofNode = ['test/ws/**', 'test/streams/sockets.test.ts'];
 /** Have configurations of their own. */
 const elsewhere = [
-  ...['ecosystem', 'loading', 'browser', 'capture', 'conformance', 'hostile', 'fuzz'],
+  ...['ecosystem', 'loading', 'browser', 'capture', 'conformance', 'hostile', 'fuzz', 'mutation'],
 ].map((name) => `test/${name}/**`);
 
 const inspector = new URL('src/inspect/index.ts', import.meta.url);
