@@ -72,7 +72,7 @@ export function checkRequest({ words, headers }: HttpHead): HandshakeRequest {
   if (host === null) throw fail('there is no Host', '4.2.1');
   if (host.includes(',')) throw fail('there is more than one Host', '4.2.1');
   // RFC 9110 §7.8: a body would have to be read before the first frame.
-  if (headers.has('transfer-encoding') || !/^0*$/.test(headers.get('content-length') ?? '')) {
+  if (headers.has('transfer-encoding') || !/^0+$/.test(headers.get('content-length') ?? '0')) {
     throw fail('it has a body', '4.2.1');
   }
   if (!listOf(headers.get('upgrade')).includes('websocket')) {

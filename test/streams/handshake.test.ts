@@ -122,6 +122,7 @@ describe('a server', () => {
   it.each([
     ['GET only', first('POST /chat HTTP/1.1'), 405, 'allow: GET'],
     ['HTTP/1.0', first('GET /chat HTTP/1.0'), 400, ''],
+    ['an empty length', (lines: string[]) => [...lines, 'Content-Length:'], 400, ''],
     ['HTTP/1.2', first('GET /chat HTTP/1.2'), 400, ''],
     ['HTTP/2', first('GET /chat HTTP/2'), 400, ''],
     ['no HTTP', first('hello'), 400, ''],
