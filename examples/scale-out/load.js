@@ -82,7 +82,8 @@ const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
 async function compare(processes) {
   const results = { wsimd: [], ws: [] };
   for (let round = 0; round < rounds; round++) {
-    for (const engine of ['wsimd', 'ws']) results[engine].push(await measure(engine, processes));
+    const order = round % 2 === 0 ? ['wsimd', 'ws'] : ['ws', 'wsimd'];
+    for (const engine of order) results[engine].push(await measure(engine, processes));
   }
   const of = (engine) => ({
     perSecond: Math.round(median(results[engine].map(({ perSecond }) => perSecond))),
