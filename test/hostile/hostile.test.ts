@@ -8,11 +8,10 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { CONNECTIONS } from './attacks/connections.ts';
 import { MESSAGES } from './attacks/messages.ts';
 import { type Attack, attempt, type Figures, MiB } from './support/attack.ts';
-import { type Library, stopAll } from './support/processes.ts';
+import { isWriting, type Library, stopAll } from './support/processes.ts';
 import { documentOf, table } from './support/report.ts';
 
 const ATTACKS: readonly Attack[] = [...MESSAGES, ...CONNECTIONS];
-const isWriting = process.env.WSIMD_HOSTILE_WRITE === '1';
 const figures: Figures[] = [];
 
 /** What may be left of an attack: heap that grew, code that was compiled. */

@@ -75,8 +75,8 @@ the built package, each in a process of its own with the WebAssembly kernel, wat
 - **left**: what is held more than before when the peers are gone
 - **loop**: the longest the event loop stood still, in milliseconds
 - **p50**, **p99**: round trips of a well-behaved connection, in milliseconds, with nobody else there (**idle**), and
-  while the attack is made, again and again for two seconds. Attacker, server and probe share this machine's
-  processors: what a flood takes from them is in it. A p99 in bold is longer than stock ws's under the same attack
+  while the attack is made, again and again for two seconds. Server and probe go before the attackers where all
+  share this machine's processors, so that the attackers' own work is not in it. A p99 in bold is longer than stock ws's under the same attack
 - **p99 / idle**: how many times as long; in bold where it is more than twice
 - **answer**: the close code sent, or what became of the connections; and the error's code
 
