@@ -66,7 +66,9 @@ function goFirst({ pid }: ChildProcess): void {
   try {
     setPriority(pid, -19);
   } catch {
-    console.warn('server and probe cannot be given priority: the work of the attackers is in their figures');
+    console.warn(
+      'server and probe cannot be given priority: the work of the attackers is in their figures',
+    );
   }
 }
 
