@@ -114,6 +114,15 @@ describe('what is sent', () => {
     one.socket.close();
   });
 
+  it('is refused where its type is no text, and the server lives on', async () => {
+    const one = await plain();
+    for (const type of [{ toString: 1 }, ['say'], null]) one.send({ type });
+    await until(() => one.told('refused').length === 3, 'three answers');
+    for (const { why } of one.told('refused'))
+      expect(why).toBe('There is no such command in chat.v2.');
+    one.socket.close();
+  });
+
   it('ends the connection where it is too big, or binary', async () => {
     const big = await plain();
     big.socket.send('x'.repeat(17 << 10));

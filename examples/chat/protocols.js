@@ -20,7 +20,7 @@ const v2 = {
 
   read(data) {
     const message = parse(data);
-    const fields = Object.hasOwn(COMMANDS, message?.type) ? COMMANDS[message.type] : null;
+    const fields = fieldsOf(message?.type);
     if (fields === null) throw new Refusal('There is no such command in chat.v2.');
     const command = { type: message.type };
     for (const [field, rule] of Object.entries(fields)) {
@@ -32,6 +32,11 @@ const v2 = {
 
   write: JSON.stringify,
 };
+
+/** An object can make a name that is looked up throw: only text is one. */
+function fieldsOf(type) {
+  return typeof type === 'string' && Object.hasOwn(COMMANDS, type) ? COMMANDS[type] : null;
+}
 
 function parse(data) {
   try {
