@@ -160,6 +160,13 @@ describe('a person is told', () => {
     expect(said).not.toContain('    at ');
   });
 
+  it('that there is nothing where a path is no URL, and the feed goes on', async () => {
+    const port = await freePort();
+    const server = await serve(port);
+    expect((await fetch(`http://127.0.0.1:${port}//`)).status).toBe(404);
+    expect((await server.status()).clients).toEqual([]);
+  });
+
   it('by the client why there is no feed, and it comes back when the feed does', async () => {
     const port = await freePort();
     const args = [client, '--url', `ws://127.0.0.1:${port}/feed`];

@@ -51,6 +51,12 @@ describe('the page', () => {
     await shows('The proxy is away.');
   });
 
+  it('has nothing where a path is no URL, and the proxy goes on', async () => {
+    const proxy = await startProxy(await startEcho());
+    expect((await fetch(`${proxy.page}/`)).status).toBe(404);
+    await once(open(proxy.url), 'open');
+  });
+
   it('is for itself alone: another page cannot read along', async () => {
     const { page } = await startProxy(await startEcho());
     const url = `${page.replace('http', 'ws')}events`;

@@ -1,6 +1,7 @@
 // Serves the files of a page to this machine, and nothing else.
 
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
@@ -8,6 +9,24 @@ import { fileURLToPath } from 'node:url';
 
 const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
 const style = fileURLToPath(new URL('page.css', import.meta.url));
+
+/** The files of a folder, read once: `{ body, type }` by the path each is asked for with. */
+export function readPages(folder) {
+  return new Map(
+    readdirSync(folder).map((name) => [
+      name === 'index.html' ? '/' : `/${name}`,
+      {
+        body: readFileSync(new URL(name, folder)),
+        type: `${TYPES[extname(name)]}; charset=utf-8`,
+      },
+    ]),
+  );
+}
+
+/** What a request asks for, as it is written: `//` is a path, too, but no URL. */
+export function pathOf({ url }) {
+  return url.split('?')[0];
+}
 
 /**
  * Listens on `port` of 127.0.0.1. `routes` maps a path to what is there: below one that ends in '/' the files of
