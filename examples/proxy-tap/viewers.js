@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'wsimd/ws';
-import { pathOf, readPages } from '../support/pages.js';
+import { isForHere, pathOf, readPages, turnAway } from '../support/pages.js';
 
 const EVERY = 100;
 /** Frames shown of each tenth of a second: more than that nobody reads. */
@@ -15,6 +15,7 @@ const pages = readPages(new URL('page/', import.meta.url));
 /** An HTTP server, not yet listening, that shows what `tap` hears. `about` stands at the top of the page. */
 export function createViewers(tap, about) {
   const server = createServer((request, response) => {
+    if (!isForHere(request)) return turnAway(response);
     const path = pathOf(request);
     if (path === '/status') {
       const status = { connections: [...tap.connections.values()], cpu: process.cpuUsage() };
@@ -34,7 +35,7 @@ export function createViewers(tap, about) {
 
 /** Other pages that are open in the same browser must not read along. */
 function isOwnPage({ origin, req }) {
-  return origin === undefined || origin === `http://${req.headers.host}`;
+  return isForHere(req) && (origin === undefined || origin === `http://${req.headers.host}`);
 }
 
 function gather(tap, sockets, about) {

@@ -29,6 +29,14 @@ export function pathOf({ url }) {
 }
 
 /**
+ * Whether a request is for this machine by a name of its own. A page elsewhere may have a name that leads here:
+ * its requests are no others to the browser, but they carry that name.
+ */
+export function isForHere({ headers: { host } }) {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
+}
+
+/**
  * Listens on `port` of 127.0.0.1. `routes` maps a path to what is there: below one that ends in '/' the files of
  * a folder, at any other what its function gives, as JSON. The examples' style is at /page.css.
  */
@@ -40,6 +48,7 @@ export async function servePage(routes, port = 0) {
 }
 
 async function answer(routes, request, response) {
+  if (!isForHere(request)) return turnAway(response);
   try {
     const { type, body } = await find(routes, new URL(`http://page${request.url}`).pathname);
     response.writeHead(200, {
@@ -50,6 +59,12 @@ async function answer(routes, request, response) {
   } catch {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('There is nothing here.\n');
   }
+}
+
+/** Says to whoever came by another name why there is no page. */
+export function turnAway(response) {
+  response.writeHead(403, { 'content-type': 'text/plain' });
+  response.end('This page is for this machine only: open it at localhost or 127.0.0.1.\n');
 }
 
 /** The path has no '..' left in it: URL has resolved them. */
