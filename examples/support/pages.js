@@ -36,6 +36,12 @@ export function isForHere({ headers: { host } }) {
   return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
 }
 
+/** Whether a request is of a program, which has no origin, or of a page of this machine. */
+export function isFromHere({ headers: { host, origin } }) {
+  const isHere = (name) => isForHere({ headers: { host: name } });
+  return isHere(host) && (origin === undefined || isHere(origin.replace(/^https?:\/\//, '')));
+}
+
 /**
  * Listens on `port` of 127.0.0.1. `routes` maps a path to what is there: below one that ends in '/' the files of
  * a folder, at any other what its function gives, as JSON. The examples' style is at /page.css.
