@@ -191,6 +191,34 @@ describe('who reads too slowly', () => {
   });
 });
 
+describe('who asks and does not read', () => {
+  it('is not heard meanwhile, and the server keeps little; then all is answered', async () => {
+    const quick = { RATE: '100000', BURST: '100000', SLOW_BYTES: '65536' };
+    const full = await startServer(MAIN, quick);
+    const memory = async () =>
+      (await (await fetch(`http://127.0.0.1:${full.port}/health`)).json()).memory;
+    const writer = await new Person(full.url, 'writer').enter();
+    for (let i = 0; i < 100; i++) writer.client.say('lobby', '가'.repeat(2000));
+    await until(() => writer.kept.size === 100, 'there is a history');
+    const greedy = await plain(['chat.v2'], { url: full.url });
+    greedy.send({ type: 'join', room: 'lobby' });
+    await until(() => greedy.told('presence').at(-1)?.count === 2, 'nothing else is told then');
+    const before = await memory();
+    greedy.socket._socket.pause();
+    const count = 300;
+    for (let i = 1; i < count; i++) {
+      greedy.send({ type: 'join', room: 'lobby' });
+      await new Promise((resolve) => setTimeout(resolve, 3));
+    }
+    // The answers are 90 MB.
+    expect((await memory()) - before).toBeLessThan(50e6);
+    greedy.socket._socket.resume();
+    await until(() => greedy.lines.filter((line) => /"joined"/.test(line)).length === count, 'all');
+    for (const socket of [writer.client, greedy.socket]) socket.close();
+    await full.stop();
+  });
+});
+
 describe('at the start', () => {
   const run = (env) =>
     spawnSync(process.execPath, [fileURLToPath(MAIN)], {

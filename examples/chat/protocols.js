@@ -23,9 +23,15 @@ const v2 = {
     const fields = fieldsOf(message?.type);
     if (fields === null) throw new Refusal('There is no such command in chat.v2.');
     const command = { type: message.type };
-    for (const [field, rule] of Object.entries(fields)) {
-      const key = field.replace('?', '');
-      if (key === field || message[key] !== undefined) command[key] = rule(message[key]);
+    try {
+      for (const [field, rule] of Object.entries(fields)) {
+        const key = field.replace('?', '');
+        if (key === field || message[key] !== undefined) command[key] = rule(message[key]);
+      }
+    } catch (refusal) {
+      // Whoever waits for what becomes of number `n` is told that it was this one.
+      if (Number.isSafeInteger(message.n)) refusal.n = message.n;
+      throw refusal;
     }
     return command;
   },
