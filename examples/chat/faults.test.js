@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'wsimd/ws';
 import { until } from '../support/programs.js';
-import { Person, startServer } from './check-support.js';
+import { network, Person, startServer } from './check-support.js';
 
 const MAIN = new URL('main.js', import.meta.url);
 const SETTINGS = { TLS_PORT: '0', ORIGINS: 'https://chat.example' };
@@ -132,6 +132,44 @@ describe('what is sent', () => {
     expect(await binary.closed).toEqual([1003, 'This chat takes text, not binary messages.']);
   });
 
+  it('keeps nobody from going on, where it is refused for good', async () => {
+    const large = await startServer(MAIN, { MAX_TEXT: '4000' });
+    const one = await new Person(large.url, 'one').enter();
+    one.client.join('no/where');
+    const refused = [
+      one.client.say('lobby', 'x'.repeat(20_000)),
+      one.client.say('no/where', 'to nobody'),
+      one.client.say('lobby', '\0'.repeat(4000)), // 24 KB of JSON
+    ];
+    const last = one.client.say('lobby', 'and so on');
+    await until(() => one.kept.has(last), 'what was said behind it is kept');
+    expect(one.refused.filter(({ n }) => n !== undefined)).toEqual(
+      [
+        [refused[0], 'That is 20000 characters long; 4000 is the most.'],
+        [refused[1], 'A room has a name of 1 to 40 letters, digits, emoji, - or _.'],
+        [refused[2], 'A message was bigger than the server takes.'],
+      ].map(([n, why]) => ({ n, why, isTriedAgain: false })),
+    );
+    expect(one.texts).toEqual(['and so on']);
+    one.client.close();
+    await large.stop();
+  });
+
+  it('enters all its rooms, and says all, however strict the pace is', async () => {
+    const strict = await startServer(MAIN, { RATE: '5', BURST: '3' });
+    const one = new Person(strict.url, 'one');
+    const rooms = Array.from({ length: 6 }, (_, i) => `room-${i}`);
+    for (const room of rooms) one.client.join(room);
+    for (const room of rooms) one.client.say(room, `in ${room}`);
+    one.client.open();
+    await until(() => one.kept.size === rooms.length, 'all is kept');
+    await until(() => one.log.length === rooms.length, 'all is delivered');
+    expect(one.texts).toEqual(rooms.map((room) => `in ${room}`));
+    expect(one.refused.filter(({ isTriedAgain }) => !isTriedAgain)).toEqual([]);
+    one.client.close();
+    await strict.stop();
+  });
+
   it('counts once, however often it is sent, and only for who sent it', async () => {
     const seqs = [];
     for (const key of ['a-secret-of-one', 'a-secret-of-one', 'the-secret-of-another']) {
@@ -216,6 +254,21 @@ describe('who asks and does not read', () => {
     await until(() => greedy.lines.filter((line) => /"joined"/.test(line)).length === count, 'all');
     for (const socket of [writer.client, greedy.socket]) socket.close();
     await full.stop();
+  });
+});
+
+describe('who leaves', () => {
+  it('is not brought back, while connecting or from a connection that is dead', async () => {
+    const between = await network(server.port);
+    const one = await new Person(between.url, 'one', { beat: 100 }).enter();
+    const other = new Person(server.url, 'other');
+    between.silence(true);
+    other.client.open();
+    for (const { client } of [one, other]) client.close();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    for (const { status } of [one, other])
+      expect(status.at(-1)).toEqual({ status: 'closed', why: 'You have left.', inMs: 0 });
+    between.close();
   });
 });
 
