@@ -1,12 +1,13 @@
-// What goes wrong, and who is told: at the door, with what is sent, with who reads too slowly, and at the start.
+// What goes wrong, and who is told: at the door, with what is sent, with who leaves, and at the start.
 
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'wsimd/ws';
 import { until } from '../support/programs.js';
-import { network, Person, startServer } from './check-support.js';
+import { network, openPlain, Person, startServer } from './check-support.js';
 
 const MAIN = new URL('main.js', import.meta.url);
 const SETTINGS = { TLS_PORT: '0', ORIGINS: 'https://chat.example' };
@@ -23,19 +24,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** A client without manners: `lines` is what it was told, `closed` the code and reason of its end. */
-async function plain(protocols = ['chat.v2'], { url = server.url, ...options } = {}) {
-  const socket = new WebSocket(url, protocols, options);
-  const lines = [];
-  socket.on('message', (data) => lines.push(String(data)));
-  const closed = new Promise((resolve) => {
-    socket.on('close', (code, reason) => resolve([code, String(reason)]));
-  });
-  await once(socket, 'open');
-  const send = (command) => socket.send(JSON.stringify(command));
-  const told = (type) => lines.map((line) => JSON.parse(line)).filter((one) => one.type === type);
-  return { socket, lines, closed, send, told };
-}
+const plain = (protocols, { url = server.url, ...options } = {}) =>
+  openPlain(url, protocols, options);
 
 /** The response where no WebSocket was opened. */
 async function turnedAway(protocols, options) {
@@ -82,6 +72,17 @@ describe('at the door', () => {
     const own = await plain(['chat.v2'], { origin: `http://127.0.0.1:${server.port}` });
     named.socket.close();
     own.socket.close();
+  });
+
+  it('lets go of who is turned away, also where they do not', async () => {
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    const isOver = new Promise((resolve) => socket.on('error', resolve));
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13';
+    socket.write(`GET /nowhere HTTP/1.1\r\nHost: a\r\n${upgrade}\r\n\r\n`);
+    await once(socket.resume(), 'end');
+    const talking = setInterval(() => socket.write('still here'), 20);
+    await isOver;
+    clearInterval(talking);
   });
 
   it('speaks wss with the certificate it made', async () => {
@@ -194,66 +195,6 @@ describe('what is sent', () => {
     const kept = one.told('kept').length;
     expect(witness.texts.filter((text) => text === 'flood').length).toBeGreaterThanOrEqual(kept);
     expect(kept).toBeLessThan(60);
-  });
-});
-
-describe('who reads too slowly', () => {
-  const MESSAGES = 600;
-  const WRITERS = 4;
-
-  it('is let go with a reason, and the others are served', async () => {
-    const quick = { RATE: '100000', BURST: '100000', SLOW_BYTES: '65536' };
-    const full = await startServer(MAIN, quick);
-    const slow = await plain(['chat.v2'], { url: full.url });
-    slow.send({ type: 'join', room: 'lobby' });
-    await until(() => slow.told('joined').length === 1, 'the slow one is in the room');
-    slow.socket._socket.pause();
-    const writers = await Promise.all(
-      Array.from({ length: WRITERS }, (_, i) => new Person(full.url, `writer ${i}`).enter()),
-    );
-    for (let i = 0; i < MESSAGES; i++) {
-      for (const { client } of writers) client.say('lobby', '가'.repeat(2000));
-    }
-    await until(() => /reads too slowly/.test(full.output), 'the server notices');
-    slow.socket._socket.resume();
-    expect(await slow.closed).toEqual([
-      1013,
-      'You were sent more than your connection could take.',
-    ]);
-    await until(() => writers.every(({ kept }) => kept.size === MESSAGES), 'all is kept');
-    await until(() => writers.every(({ log }) => log.length === WRITERS * MESSAGES), 'delivered');
-    const { log } = writers[0];
-    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
-    for (const { client } of writers) client.close();
-    await full.stop();
-  });
-});
-
-describe('who asks and does not read', () => {
-  it('is not heard meanwhile, and the server keeps little; then all is answered', async () => {
-    const quick = { RATE: '100000', BURST: '100000', SLOW_BYTES: '65536' };
-    const full = await startServer(MAIN, quick);
-    const memory = async () =>
-      (await (await fetch(`http://127.0.0.1:${full.port}/health`)).json()).memory;
-    const writer = await new Person(full.url, 'writer').enter();
-    for (let i = 0; i < 100; i++) writer.client.say('lobby', '가'.repeat(2000));
-    await until(() => writer.kept.size === 100, 'there is a history');
-    const greedy = await plain(['chat.v2'], { url: full.url });
-    greedy.send({ type: 'join', room: 'lobby' });
-    await until(() => greedy.told('presence').at(-1)?.count === 2, 'nothing else is told then');
-    const before = await memory();
-    greedy.socket._socket.pause();
-    const count = 300;
-    for (let i = 1; i < count; i++) {
-      greedy.send({ type: 'join', room: 'lobby' });
-      await new Promise((resolve) => setTimeout(resolve, 3));
-    }
-    // The answers are 90 MB.
-    expect((await memory()) - before).toBeLessThan(50e6);
-    greedy.socket._socket.resume();
-    await until(() => greedy.lines.filter((line) => /"joined"/.test(line)).length === count, 'all');
-    for (const socket of [writer.client, greedy.socket]) socket.close();
-    await full.stop();
   });
 });
 
