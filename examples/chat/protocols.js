@@ -55,7 +55,9 @@ function parse(data) {
 /** What v1 shows of each event; of those that are missing, nothing. */
 const LINES = {
   welcome: ({ alone }) => (alone === null ? undefined : `* ${alone}`),
-  message: ({ room, name, text }) => `[${room}] ${name}: ${text}`,
+  // A line of its own begins further in, or it could be taken for somebody else's.
+  message: ({ room, name, text, seq }) =>
+    `[${room}] ${name}: ${text.replaceAll(/[\n\u2028\u2029]/g, '\n  ')}${seq === undefined ? ' (not kept yet)' : ''}`,
   joined: ({ room, entries }) =>
     [...entries.map((entry) => LINES.message({ room, ...entry })), `* You are in ${room}.`].join(
       '\n',
