@@ -54,6 +54,9 @@ describe('at the door', () => {
       '[old] 영희: 안녕',
       '! The commands are /name NAME, /join ROOM and /leave ROOM.',
     ]);
+    old.socket.send('one\n* You are in another room.');
+    await until(() => old.lines.length === 4, 'four lines');
+    expect(old.lines.at(-1)).toBe('[old] 영희: one\n  * You are in another room.');
     old.socket.close();
   });
 
@@ -229,6 +232,13 @@ describe('at the start', () => {
       () => ({ TLS_PORT: '0', CERT: 'none.pem', KEY: 'none.pem' }),
       /^CERT is a file in PEM, but "none.pem": ENOENT/,
     ],
+    [
+      'a certificate that is none',
+      () => ({ TLS_PORT: '0', CERT: fileURLToPath(MAIN), KEY: fileURLToPath(MAIN) }),
+      /^CERT and KEY are a certificate and its key in PEM: /,
+    ],
+    ['no openssl', () => ({ TLS_PORT: '0', PATH: '/nowhere' }), /^TLS_PORT needs openssl, or/],
+    ['a host', () => ({ HOST: 'no.invalid', PORT: '0' }), /^no.invalid .*change HOST/],
   ])('says in one line what is wrong with %s', (_, env, words) => {
     const { status, stderr } = run(env());
     expect(stderr).toMatch(words);
