@@ -1,9 +1,11 @@
 // The feed does what its README says: real servers, real clients, a real Chromium.
 
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'wsimd/ws';
 import { start as startBrowser } from '../../test/support/browsers.ts';
 import { freePort, start, until } from '../support/programs.js';
 import { Book } from './page/book.js';
@@ -126,6 +128,27 @@ describe('a slow client', () => {
     expect(slow.book).toMatchObject(nothingMissing);
     expect(slow.book.skipped).toBeGreaterThan(rate / 2);
     expect(log).toMatchObject({ ...nothingMissing, skipped: 0 });
+  });
+
+  it('that answers what it has not read is no quicker for it, and cut off', async () => {
+    const flags = [
+      '--patience',
+      1,
+      '--lag-bytes',
+      65_536,
+      '--rate',
+      200_000,
+      '--instruments',
+      1000,
+    ];
+    const server = await serve(await freePort(), ...flags);
+    const socket = new WebSocket(server.url);
+    opened.push({ close: () => socket.terminate() });
+    await once(socket, 'open');
+    socket.pause();
+    const answering = setInterval(() => socket.pong(), 10);
+    await until(() => /answered nothing for 1 s: it is cut off/.test(server.output), 'cut');
+    clearInterval(answering);
   });
 
   it('that takes nothing at all is cut off, and the operator is told', async () => {
