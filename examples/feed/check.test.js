@@ -206,6 +206,21 @@ describe('a person is told', () => {
       'nothing lost',
     );
   });
+
+  it('by the client that the feed says nothing, and it comes back when it does', async () => {
+    const server = await serve(await freePort());
+    const program = await start(process.execPath, [client, '--url', server.url], {
+      ready: /every tick from/,
+    });
+    opened.push(program);
+    server.child.kill('SIGSTOP');
+    try {
+      await until(() => /nothing was heard for 5 s/.test(program.output), 'noticed');
+    } finally {
+      server.child.kill('SIGCONT');
+    }
+    await until(() => program.output.match(/every tick from/g).length === 2, 'live again');
+  });
 });
 
 describe('the page', () => {
