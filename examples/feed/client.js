@@ -1,9 +1,9 @@
 // A program that reads the feed, checks that nothing is missing, and says once a second how it goes.
 
+import { readSettings, run, SettingError } from '../support/settings.js';
 import { DEAD_AFTER, delayOf } from './page/backoff.js';
 import { Book } from './page/book.js';
 import { READERS } from './readers.js';
-import { readSettings, run, SettingError } from './settings.js';
 
 /** With --slow: milliseconds of every second in which it reads. */
 const READS_FOR = 20;

@@ -1,11 +1,10 @@
 // The feed: a market, its page over HTTP, and an outlet for every WebSocket.
 
-import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { pathOf, readPages } from '../support/pages.js';
+import { listen } from '../support/settings.js';
 import { Market } from './market.js';
 import { Outlet } from './outlet.js';
-import { SettingError } from './settings.js';
 
 const POLL_EVERY = 100;
 
@@ -40,7 +39,7 @@ export async function startFeed(WebSocketServer, settings, log = console.log) {
     socket.on('error', ({ message }) => log(`a client broke the protocol: ${message}`));
   });
 
-  await listen(server, settings.port);
+  const port = await listen(server, settings.port, '--port');
   market.start((messages) => {
     for (const outlet of outlets) outlet.offer(messages);
   });
@@ -54,7 +53,7 @@ export async function startFeed(WebSocketServer, settings, log = console.log) {
       }
     }
   }, POLL_EVERY);
-  return server.address().port;
+  return port;
 }
 
 function statusOf(market, outlets) {
@@ -68,17 +67,4 @@ function statusOf(market, outlets) {
       bufferedAmount,
     })),
   };
-}
-
-async function listen(server, port) {
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    if (error.code === 'EADDRINUSE') {
-      throw new SettingError(`port ${port} is in use: choose another with --port, or 0 for any`);
-    }
-    if (error.code === 'EACCES') throw new SettingError(`port ${port} may not be used: --port 0?`);
-    throw error;
-  }
 }
