@@ -198,6 +198,22 @@ it('counts bytes as they are sent: a message at the limit is kept, and what foll
   a.room.leave();
 });
 
+it('tells a newcomer large pictures a few at a time', async () => {
+  const a = guest(chat.addresses[0], '화랑');
+  const pictures = Array.from({ length: 5 }, () => randomBytes(600_000));
+  for (const [i, picture] of pictures.entries()) a.say(`${i}`, picture);
+  await until(() => a.kept.length === 5, 'all to be kept');
+  const b = guest(chat.addresses[1], '화랑');
+  const pages = [];
+  b.room.socket.on('history', (messages) => pages.push(messages.length));
+  await until(() => b.said.length === 5 && pages.at(-1) === 0, 'all of them');
+  expect(pages).toEqual([1, 1, 1, 1, 1, 0]);
+  for (const [i, { picture }] of b.said.entries())
+    expect(Buffer.from(picture).equals(pictures[i])).toBe(true);
+  a.room.leave();
+  b.room.leave();
+});
+
 it('lives on where nobody waits for an answer, or a name is a book', async () => {
   const a = guest(chat.addresses[0], '시험');
   const before = processOf('Server 1');
