@@ -3,7 +3,8 @@
 
 import { existsSync, mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { ensure, installIn, root, run, vitest } from './ensure.mjs';
+import { pathToFileURL } from 'node:url';
+import { ensure, installIn, root, vitest } from './ensure.mjs';
 
 const folder = join(root, 'examples');
 const names = readdirSync(folder).filter((name) => existsSync(join(folder, name, 'main.js')));
@@ -32,5 +33,8 @@ if (command === 'check') {
   vitest('examples', rest);
 } else {
   install(command);
-  run(process.execPath, [join(folder, command, 'main.js'), ...rest]);
+  // In this process: what stops it, stops the example, which then may take its leave.
+  const main = join(folder, command, 'main.js');
+  process.argv = [process.execPath, main, ...rest];
+  await import(pathToFileURL(main));
 }

@@ -27,6 +27,8 @@ export function objection({ url, headers }, { origins }) {
 /** Answers an upgrade with an ordinary response. */
 export function turnAway(socket, [status, words]) {
   const body = `${words}\n`;
+  // HTTP no longer looks after it: a client that does not end its half would hold it forever.
+  socket.once('finish', () => socket.destroy());
   socket.end(
     [
       `HTTP/1.1 ${status} ${REASONS[status]}`,

@@ -1,5 +1,6 @@
 // For the checks: people without a page, a server in a process of its own, and a network that can fail.
 
+import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'wsimd/ws';
@@ -14,6 +15,20 @@ export async function startServer(main, env = {}) {
     env: { PATH: process.env.PATH, PORT: String(port), ...env },
   });
   return Object.assign(program, { port, url: `ws://127.0.0.1:${port}/chat` });
+}
+
+/** A client without manners: `lines` is what it was told, `closed` the code and reason of its end. */
+export async function openPlain(url, protocols = ['chat.v2'], options = {}) {
+  const socket = new WebSocket(url, protocols, options);
+  const lines = [];
+  socket.on('message', (data) => lines.push(String(data)));
+  const closed = new Promise((resolve) => {
+    socket.on('close', (code, reason) => resolve([code, String(reason)]));
+  });
+  await once(socket, 'open');
+  const send = (command) => socket.send(JSON.stringify(command));
+  const told = (type) => lines.map((line) => JSON.parse(line)).filter((one) => one.type === type);
+  return { socket, lines, closed, send, told };
 }
 
 /** Somebody who uses the very client the page uses, and remembers what it told. */

@@ -127,9 +127,16 @@ describe('in a browser', () => {
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
     await page.goto(`http://127.0.0.1:${server.port}/?name=Axe`);
     await shows(page, '#status', 'connected');
+    // More lines than fit: then it has to be scrolled, by keyboard, too.
     await page.type('#text', 'hello');
+    for (let i = 0; i < 30; i++) {
+      await page.keyboard.down('Shift');
+      await page.keyboard.press('Enter');
+      await page.keyboard.up('Shift');
+    }
+    await page.type('#text', 'the end');
     await page.keyboard.press('Enter');
-    await shows(page, '.log .mine', 'hello');
+    await shows(page, '.log .mine', 'the end');
     await page.evaluate(AXE);
     const { violations } = await page.evaluate('axe.run()');
     expect(violations).toEqual([]);

@@ -6,12 +6,20 @@ import { closingInWords } from './words.js';
 
 /** Codes after which coming back by itself would only repeat what was wrong. */
 const FINAL = new Set([1000, 1003, 1008]);
+const TOO_BIG = 1009;
+/** Milliseconds between two looks whether all rooms are entered. */
+const ENTERING_MS = 250;
 
 export class ChatClient {
   #options;
   #handlers;
   #outbox = new Outbox((n) => this.#handlers.lost?.(n));
   #rooms = new Map();
+  /** Those that have to wait until they can be entered: then one after the other. */
+  #late = new Set();
+  #lateJoin = null;
+  /** Milliseconds between them, as the server wishes. */
+  #pace = 0;
   #author = null;
   #socket = null;
   #tries = 0;
@@ -57,8 +65,8 @@ export class ChatClient {
   /** Ends it for good. */
   close() {
     clearTimeout(this.#retry);
-    if (this.#socket === null) this.#status('closed', 'You have left.');
-    else this.#socket.close(1000, 'The person has left.');
+    this.#drop(1000, 'The person has left.');
+    this.#status('closed', 'You have left.');
   }
 
   join(room) {
@@ -69,6 +77,7 @@ export class ChatClient {
 
   leave(room) {
     if (this.#rooms.delete(room)) this.#send({ type: 'leave', room });
+    this.#settled(room);
   }
 
   /** Returns the number by which the handlers tell what becomes of it. */
@@ -77,7 +86,7 @@ export class ChatClient {
   }
 
   typing(room) {
-    this.#send({ type: 'typing', room });
+    if (!this.#late.has(room)) this.#send({ type: 'typing', room });
   }
 
   rename(name) {
@@ -102,6 +111,36 @@ export class ChatClient {
     this.#send({ type: 'join', room, ...(epoch === null ? {} : { epoch, after: last }) });
   }
 
+  /** Where a room could not be entered only because that was too much at once. */
+  #joinLater(room, inMs) {
+    this.#late.add(room);
+    this.#pace = inMs;
+    this.#joinNext();
+  }
+
+  #joinNext() {
+    clearTimeout(this.#lateJoin);
+    const [room] = this.#late;
+    if (room !== undefined) this.#lateJoin = setTimeout(() => this.#join(room), this.#pace);
+  }
+
+  /** It is entered, or never will be. */
+  #settled(room) {
+    if (this.#late.delete(room)) this.#joinNext();
+  }
+
+  /**
+   * What is said waits until all rooms are entered that have to be: both at once would be too much again. What is
+   * too long is refused here: the server would end the connection, however often it is sent.
+   */
+  #sendSaid(said, most) {
+    const { n, text } = said;
+    if (this.#late.size > 0) return this.#outbox.retry(n, ENTERING_MS);
+    if (text.length <= most) return this.#send(said);
+    const why = `That is ${text.length} characters long; ${most} is the most.`;
+    queueMicrotask(() => this.#events.refused({ n, why }));
+  }
+
   #send(command) {
     if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(command));
   }
@@ -116,14 +155,24 @@ export class ChatClient {
     }
   }
 
-  #closed(code, why) {
+  /** Lets go of the connection: what comes of it now is nobody's, and its end, which may take long, not awaited. */
+  #drop(...reason) {
     const socket = this.#socket;
     this.#socket = null;
     clearInterval(this.#beat);
+    clearTimeout(this.#lateJoin);
+    this.#late.clear();
     this.#outbox.close();
+    if (socket === null) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
+    socket.close(...reason);
+  }
+
+  #closed(code, why) {
+    this.#drop();
     this.#why ??= why;
+    // Sent again, it would end the next connection, too.
+    if (code === TOO_BIG) this.#outbox.refuse((n) => this.#handlers.refused?.(n, why, false));
     if (FINAL.has(code)) return this.#status('closed', this.#why);
     const { firstRetry, longestRetry } = this.#options;
     // Random, so that those whom one server lost do not come to the next all at once.
@@ -152,7 +201,7 @@ export class ChatClient {
       this.#status('open');
       this.#handlers.welcome?.(event);
       this.#handlers.state?.(event);
-      this.#outbox.open((command) => this.#send(command));
+      this.#outbox.open((said) => this.#sendSaid(said, event.maxText));
     },
     joined: (event) => this.#joined(event),
     reset: ({ room }) => this.#rooms.has(room) && this.#join(room),
@@ -169,9 +218,15 @@ export class ChatClient {
       this.#outbox.hold(n);
       this.#handlers.held?.(n);
     },
-    refused: ({ n, why, retryIn }) => {
-      if (n === undefined) this.#handlers.refused?.(n, why, false);
-      else {
+    refused: ({ n, room, why, retryIn }) => {
+      if (n === undefined) {
+        if (retryIn !== undefined && this.#rooms.get(room)?.isBehind)
+          this.#joinLater(room, retryIn);
+        else {
+          this.#settled(room);
+          this.#handlers.refused?.(n, why, false);
+        }
+      } else {
         if (retryIn === undefined) this.#outbox.settle(n);
         else this.#outbox.retry(n, retryIn);
         this.#handlers.refused?.(n, why, retryIn !== undefined);
@@ -194,6 +249,7 @@ export class ChatClient {
     for (const entry of [...entries, ...held]) this.#message(room, entry);
     here.isBehind = false;
     if (more) this.#join(room);
+    else this.#settled(room);
   }
 
   /** Each once, in the order of their numbers; those that have none yet are shown until they have. */

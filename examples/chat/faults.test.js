@@ -1,12 +1,13 @@
-// What goes wrong, and who is told: at the door, with what is sent, with who reads too slowly, and at the start.
+// What goes wrong, and who is told: at the door, with what is sent, with who leaves, and at the start.
 
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'wsimd/ws';
 import { until } from '../support/programs.js';
-import { Person, startServer } from './check-support.js';
+import { network, openPlain, Person, startServer } from './check-support.js';
 
 const MAIN = new URL('main.js', import.meta.url);
 const SETTINGS = { TLS_PORT: '0', ORIGINS: 'https://chat.example' };
@@ -23,19 +24,8 @@ afterAll(async () => {
   await server.stop();
 });
 
-/** A client without manners: `lines` is what it was told, `closed` the code and reason of its end. */
-async function plain(protocols = ['chat.v2'], { url = server.url, ...options } = {}) {
-  const socket = new WebSocket(url, protocols, options);
-  const lines = [];
-  socket.on('message', (data) => lines.push(String(data)));
-  const closed = new Promise((resolve) => {
-    socket.on('close', (code, reason) => resolve([code, String(reason)]));
-  });
-  await once(socket, 'open');
-  const send = (command) => socket.send(JSON.stringify(command));
-  const told = (type) => lines.map((line) => JSON.parse(line)).filter((one) => one.type === type);
-  return { socket, lines, closed, send, told };
-}
+const plain = (protocols, { url = server.url, ...options } = {}) =>
+  openPlain(url, protocols, options);
 
 /** The response where no WebSocket was opened. */
 async function turnedAway(protocols, options) {
@@ -64,6 +54,9 @@ describe('at the door', () => {
       '[old] 영희: 안녕',
       '! The commands are /name NAME, /join ROOM and /leave ROOM.',
     ]);
+    old.socket.send('one\n* You are in another room.');
+    await until(() => old.lines.length === 4, 'four lines');
+    expect(old.lines.at(-1)).toBe('[old] 영희: one\n  * You are in another room.');
     old.socket.close();
   });
 
@@ -82,6 +75,17 @@ describe('at the door', () => {
     const own = await plain(['chat.v2'], { origin: `http://127.0.0.1:${server.port}` });
     named.socket.close();
     own.socket.close();
+  });
+
+  it('lets go of who is turned away, also where they do not', async () => {
+    const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
+    const isOver = new Promise((resolve) => socket.on('error', resolve));
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13';
+    socket.write(`GET /nowhere HTTP/1.1\r\nHost: a\r\n${upgrade}\r\n\r\n`);
+    await once(socket.resume(), 'end');
+    const talking = setInterval(() => socket.write('still here'), 20);
+    await isOver;
+    clearInterval(talking);
   });
 
   it('speaks wss with the certificate it made', async () => {
@@ -114,6 +118,15 @@ describe('what is sent', () => {
     one.socket.close();
   });
 
+  it('is refused where its type is no text, and the server lives on', async () => {
+    const one = await plain();
+    for (const type of [{ toString: 1 }, ['say'], null]) one.send({ type });
+    await until(() => one.told('refused').length === 3, 'three answers');
+    for (const { why } of one.told('refused'))
+      expect(why).toBe('There is no such command in chat.v2.');
+    one.socket.close();
+  });
+
   it('ends the connection where it is too big, or binary', async () => {
     const big = await plain();
     big.socket.send('x'.repeat(17 << 10));
@@ -121,6 +134,44 @@ describe('what is sent', () => {
     const binary = await plain();
     binary.socket.send(Buffer.of(1));
     expect(await binary.closed).toEqual([1003, 'This chat takes text, not binary messages.']);
+  });
+
+  it('keeps nobody from going on, where it is refused for good', async () => {
+    const large = await startServer(MAIN, { MAX_TEXT: '4000' });
+    const one = await new Person(large.url, 'one').enter();
+    one.client.join('no/where');
+    const refused = [
+      one.client.say('lobby', 'x'.repeat(20_000)),
+      one.client.say('no/where', 'to nobody'),
+      one.client.say('lobby', '\0'.repeat(4000)), // 24 KB of JSON
+    ];
+    const last = one.client.say('lobby', 'and so on');
+    await until(() => one.kept.has(last), 'what was said behind it is kept');
+    expect(one.refused.filter(({ n }) => n !== undefined)).toEqual(
+      [
+        [refused[0], 'That is 20000 characters long; 4000 is the most.'],
+        [refused[1], 'A room has a name of 1 to 40 letters, digits, emoji, - or _.'],
+        [refused[2], 'A message was bigger than the server takes.'],
+      ].map(([n, why]) => ({ n, why, isTriedAgain: false })),
+    );
+    expect(one.texts).toEqual(['and so on']);
+    one.client.close();
+    await large.stop();
+  });
+
+  it('enters all its rooms, and says all, however strict the pace is', async () => {
+    const strict = await startServer(MAIN, { RATE: '5', BURST: '3' });
+    const one = new Person(strict.url, 'one');
+    const rooms = Array.from({ length: 6 }, (_, i) => `room-${i}`);
+    for (const room of rooms) one.client.join(room);
+    for (const room of rooms) one.client.say(room, `in ${room}`);
+    one.client.open();
+    await until(() => one.kept.size === rooms.length, 'all is kept');
+    await until(() => one.log.length === rooms.length, 'all is delivered');
+    expect(one.texts).toEqual(rooms.map((room) => `in ${room}`));
+    expect(one.refused.filter(({ isTriedAgain }) => !isTriedAgain)).toEqual([]);
+    one.client.close();
+    await strict.stop();
   });
 
   it('counts once, however often it is sent, and only for who sent it', async () => {
@@ -150,35 +201,18 @@ describe('what is sent', () => {
   });
 });
 
-describe('who reads too slowly', () => {
-  const MESSAGES = 600;
-  const WRITERS = 4;
-
-  it('is let go with a reason, and the others are served', async () => {
-    const quick = { RATE: '100000', BURST: '100000', SLOW_BYTES: '65536' };
-    const full = await startServer(MAIN, quick);
-    const slow = await plain(['chat.v2'], { url: full.url });
-    slow.send({ type: 'join', room: 'lobby' });
-    await until(() => slow.told('joined').length === 1, 'the slow one is in the room');
-    slow.socket._socket.pause();
-    const writers = await Promise.all(
-      Array.from({ length: WRITERS }, (_, i) => new Person(full.url, `writer ${i}`).enter()),
-    );
-    for (let i = 0; i < MESSAGES; i++) {
-      for (const { client } of writers) client.say('lobby', '가'.repeat(2000));
-    }
-    await until(() => /reads too slowly/.test(full.output), 'the server notices');
-    slow.socket._socket.resume();
-    expect(await slow.closed).toEqual([
-      1013,
-      'You were sent more than your connection could take.',
-    ]);
-    await until(() => writers.every(({ kept }) => kept.size === MESSAGES), 'all is kept');
-    await until(() => writers.every(({ log }) => log.length === WRITERS * MESSAGES), 'delivered');
-    const { log } = writers[0];
-    expect(log.map(({ seq }) => seq)).toEqual(log.map((_, i) => i + 1));
-    for (const { client } of writers) client.close();
-    await full.stop();
+describe('who leaves', () => {
+  it('is not brought back, while connecting or from a connection that is dead', async () => {
+    const between = await network(server.port);
+    const one = await new Person(between.url, 'one', { beat: 100 }).enter();
+    const other = new Person(server.url, 'other');
+    between.silence(true);
+    other.client.open();
+    for (const { client } of [one, other]) client.close();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    for (const { status } of [one, other])
+      expect(status.at(-1)).toEqual({ status: 'closed', why: 'You have left.', inMs: 0 });
+    between.close();
   });
 });
 
@@ -198,6 +232,13 @@ describe('at the start', () => {
       () => ({ TLS_PORT: '0', CERT: 'none.pem', KEY: 'none.pem' }),
       /^CERT is a file in PEM, but "none.pem": ENOENT/,
     ],
+    [
+      'a certificate that is none',
+      () => ({ TLS_PORT: '0', CERT: fileURLToPath(MAIN), KEY: fileURLToPath(MAIN) }),
+      /^CERT and KEY are a certificate and its key in PEM: /,
+    ],
+    ['no openssl', () => ({ TLS_PORT: '0', PATH: '/nowhere' }), /^TLS_PORT needs openssl, or/],
+    ['a host', () => ({ HOST: 'no.invalid', PORT: '0' }), /^no.invalid .*change HOST/],
   ])('says in one line what is wrong with %s', (_, env, words) => {
     const { status, stderr } = run(env());
     expect(stderr).toMatch(words);

@@ -1,10 +1,12 @@
 // How much one connection may send: a bucket of tokens that fills with time. Who takes from an empty one gets
-// into debt; who is too deep in it floods.
+// nothing, and into debt, which time pays off; who is too deep in it floods. What was refused takes no tokens, or
+// two that are tried again and again would keep the bucket empty.
 
 export class Limiter {
   #rate;
   #burst;
   #level;
+  #debt = 0;
   #at = performance.now();
 
   /** `rate` tokens a second, `burst` at once. */
@@ -14,14 +16,19 @@ export class Limiter {
     this.#level = burst;
   }
 
-  /** Takes from the bucket: `'ok'`, `'wait'` where it was empty, `'flood'` three bursts below. */
+  /** Takes from the bucket: `'ok'`, `'wait'` where that much is not in it, `'flood'` with a debt of three bursts. */
   take(cost) {
     const now = performance.now();
     const gained = ((now - this.#at) / 1000) * this.#rate;
     this.#at = now;
-    this.#level = Math.min(this.#burst, this.#level + gained) - cost;
-    if (this.#level >= 0) return 'ok';
-    return this.#level < -3 * this.#burst ? 'flood' : 'wait';
+    this.#level = Math.min(this.#burst, this.#level + gained);
+    this.#debt = Math.max(0, this.#debt - gained);
+    if (this.#level >= cost) {
+      this.#level -= cost;
+      return 'ok';
+    }
+    this.#debt += cost;
+    return this.#debt > 3 * this.#burst ? 'flood' : 'wait';
   }
 
   /** Milliseconds until there is a token again. */

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { WebSocket } from 'wsimd/ws';
+import { median } from '../support/medians.js';
 import { freePort, start, until } from '../support/programs.js';
 
 // Stock ws is without the addon that lies in this repository.
@@ -103,8 +104,6 @@ async function cpuOf(port) {
   const response = await fetch(`http://127.0.0.1:${port}/health`);
   return (await response.json()).cpu;
 }
-
-const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
 
 /** A row of the table; what is worse with wsimd is bold. */
 function row(name, key, results) {

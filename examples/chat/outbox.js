@@ -44,6 +44,15 @@ export class Outbox {
     this.#next();
   }
 
+  /** The one under way is more than the server takes: `tell(n)`. */
+  refuse(tell) {
+    for (const [n, { isOut, isHeld }] of this.#messages) {
+      if (!isOut || isHeld) continue;
+      this.#messages.delete(n);
+      tell(n);
+    }
+  }
+
   /** The server has it, but cannot promise anything yet. */
   hold(n) {
     const message = this.#messages.get(n);

@@ -43,17 +43,28 @@ export class Peer {
     return this.socket.readyState === this.socket.OPEN;
   }
 
+  /** Who does not read what they are told is not heard, until they have: nobody can ask for more than they take. */
   tell(event) {
     const line = this.isOpen ? this.protocol.write(event) : undefined;
-    if (line !== undefined) this.socket.send(line);
+    if (line === undefined) return;
+    this.socket.send(line, this.#hearAgain);
+    if (this.#waiting > 0) this.socket.pause();
+  }
+
+  #hearAgain = () => {
+    if (this.socket.isPaused && this.#waiting <= 0) this.socket.resume();
+  };
+
+  /** Bytes that wait for them, above those that may. */
+  get #waiting() {
+    return this.socket.bufferedAmount - this.hub.settings.slowBytes;
   }
 
   /** Whether they read too slowly: then they are let go, and may come back for what they missed. */
   isTooSlow() {
-    const { bufferedAmount } = this.socket;
-    if (bufferedAmount <= this.hub.settings.slowBytes) return false;
+    if (this.#waiting <= 0) return false;
     if (this.isOpen) {
-      this.hub.log(`${this.author} reads too slowly: ${bufferedAmount} bytes wait`);
+      this.hub.log(`${this.author} reads too slowly: ${this.socket.bufferedAmount} bytes wait`);
       this.socket.close(1013, 'You were sent more than your connection could take.');
     }
     return true;
@@ -79,7 +90,8 @@ export class Peer {
       await commands[command.type](this, command);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      this.tell({ type: 'refused', n: command?.n, why: error.message, retryIn: error.retryIn });
+      const { n, room } = command ?? error;
+      this.tell({ type: 'refused', n, room, why: error.message, retryIn: error.retryIn });
     }
   }
 

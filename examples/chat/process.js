@@ -9,13 +9,16 @@ const LISTENING = {
   EADDRINUSE: 'is in use: choose another port with PORT (or TLS_PORT), or end what has it',
   EACCES: 'is not for this user: choose a port above 1023',
   EADDRNOTAVAIL: 'is no address of this machine: change HOST',
+  ENOTFOUND: 'is a name nobody knows: change HOST',
+  EAI_AGAIN: 'is a name nobody knows just now: change HOST',
 };
 
 export function exitOnFault() {
   process.on('uncaughtException', (error) => {
     const { code, address, port, message, stack } = error;
-    const known = error.syscall === 'listen' ? LISTENING[code] : undefined;
-    if (known !== undefined) console.error(`${address}:${port} ${known}.`);
+    const { hostname = `${address}:${port}` } = error;
+    const known = ['listen', 'getaddrinfo'].includes(error.syscall) ? LISTENING[code] : undefined;
+    if (known !== undefined) console.error(`${hostname} ${known}.`);
     else console.error(error instanceof SettingError ? `${message}.` : stack);
     process.exit(known !== undefined || error instanceof SettingError ? STATUS_OF_SETTINGS : 1);
   });

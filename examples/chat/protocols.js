@@ -20,18 +20,29 @@ const v2 = {
 
   read(data) {
     const message = parse(data);
-    const fields = Object.hasOwn(COMMANDS, message?.type) ? COMMANDS[message.type] : null;
+    const fields = fieldsOf(message?.type);
     if (fields === null) throw new Refusal('There is no such command in chat.v2.');
     const command = { type: message.type };
-    for (const [field, rule] of Object.entries(fields)) {
-      const key = field.replace('?', '');
-      if (key === field || message[key] !== undefined) command[key] = rule(message[key]);
+    try {
+      for (const [field, rule] of Object.entries(fields)) {
+        const key = field.replace('?', '');
+        if (key === field || message[key] !== undefined) command[key] = rule(message[key]);
+      }
+    } catch (refusal) {
+      // Whoever waits for what becomes of number `n` is told that it was this one.
+      if (Number.isSafeInteger(message.n)) refusal.n = message.n;
+      throw refusal;
     }
     return command;
   },
 
   write: JSON.stringify,
 };
+
+/** An object can make a name that is looked up throw: only text is one. */
+function fieldsOf(type) {
+  return typeof type === 'string' && Object.hasOwn(COMMANDS, type) ? COMMANDS[type] : null;
+}
 
 function parse(data) {
   try {
@@ -44,7 +55,9 @@ function parse(data) {
 /** What v1 shows of each event; of those that are missing, nothing. */
 const LINES = {
   welcome: ({ alone }) => (alone === null ? undefined : `* ${alone}`),
-  message: ({ room, name, text }) => `[${room}] ${name}: ${text}`,
+  // A line of its own begins further in, or it could be taken for somebody else's.
+  message: ({ room, name, text, seq }) =>
+    `[${room}] ${name}: ${text.replaceAll(/[\n\u2028\u2029]/g, '\n  ')}${seq === undefined ? ' (not kept yet)' : ''}`,
   joined: ({ room, entries }) =>
     [...entries.map((entry) => LINES.message({ room, ...entry })), `* You are in ${room}.`].join(
       '\n',

@@ -22,7 +22,8 @@ export function room(value) {
 
 export function name(value) {
   const text = typeof value === 'string' ? value.trim() : '';
-  if (text !== '' && text.length <= 40 && isClean(text) && !text.includes('\n')) return text;
+  if (text !== '' && text.length <= 40 && isClean(text) && !/[\n\u2028\u2029]/.test(text))
+    return text;
   throw new Refusal('A name is one line of 1 to 40 characters.');
 }
 

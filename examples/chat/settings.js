@@ -1,6 +1,7 @@
 // What can be set, each by an environment variable, and what it is when it is not.
 
 import { readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { selfMade } from './certificate.js';
 
 /** Something the person who starts the server has to change. */
@@ -47,8 +48,20 @@ function oneOf(env, variable, choices) {
 function tlsFrom(env) {
   if (env.TLS_PORT === undefined) return null;
   const port = number(env, 'TLS_PORT', 8443, 0, 65535);
-  if (env.CERT === undefined && env.KEY === undefined) return { port, ...selfMade() };
-  return { port, cert: contents(env, 'CERT'), key: contents(env, 'KEY') };
+  if (env.CERT === undefined && env.KEY === undefined) {
+    const made = selfMade();
+    if (made === null) {
+      throw new SettingError('TLS_PORT needs openssl, or a certificate in the files CERT and KEY');
+    }
+    return { port, ...made };
+  }
+  const files = { cert: contents(env, 'CERT'), key: contents(env, 'KEY') };
+  try {
+    createSecureContext(files);
+  } catch ({ message }) {
+    throw new SettingError(`CERT and KEY are a certificate and its key in PEM: ${message}`);
+  }
+  return { port, ...files };
 }
 
 function contents(env, variable) {

@@ -1,9 +1,11 @@
 // The feed does what its README says: real servers, real clients, a real Chromium.
 
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { WebSocket } from 'wsimd/ws';
 import { start as startBrowser } from '../../test/support/browsers.ts';
 import { freePort, start, until } from '../support/programs.js';
 import { Book } from './page/book.js';
@@ -128,6 +130,27 @@ describe('a slow client', () => {
     expect(log).toMatchObject({ ...nothingMissing, skipped: 0 });
   });
 
+  it('that answers what it has not read is no quicker for it, and cut off', async () => {
+    const flags = [
+      '--patience',
+      1,
+      '--lag-bytes',
+      65_536,
+      '--rate',
+      200_000,
+      '--instruments',
+      1000,
+    ];
+    const server = await serve(await freePort(), ...flags);
+    const socket = new WebSocket(server.url);
+    opened.push({ close: () => socket.terminate() });
+    await once(socket, 'open');
+    socket.pause();
+    const answering = setInterval(() => socket.pong(), 10);
+    await until(() => /answered nothing for 1 s: it is cut off/.test(server.output), 'cut');
+    clearInterval(answering);
+  });
+
   it('that takes nothing at all is cut off, and the operator is told', async () => {
     const server = await serve(await freePort(), '--patience', 1);
     const slow = read('wsimd/ws', server.url);
@@ -160,6 +183,13 @@ describe('a person is told', () => {
     expect(said).not.toContain('    at ');
   });
 
+  it('that there is nothing where a path is no URL, and the feed goes on', async () => {
+    const port = await freePort();
+    const server = await serve(port);
+    expect((await fetch(`http://127.0.0.1:${port}//`)).status).toBe(404);
+    expect((await server.status()).clients).toEqual([]);
+  });
+
   it('by the client why there is no feed, and it comes back when the feed does', async () => {
     const port = await freePort();
     const args = [client, '--url', `ws://127.0.0.1:${port}/feed`];
@@ -175,6 +205,21 @@ describe('a person is told', () => {
       () => /ticks\/s, live.*lost 0, out of order 0/.test(program.output),
       'nothing lost',
     );
+  });
+
+  it('by the client that the feed says nothing, and it comes back when it does', async () => {
+    const server = await serve(await freePort());
+    const program = await start(process.execPath, [client, '--url', server.url], {
+      ready: /every tick from/,
+    });
+    opened.push(program);
+    server.child.kill('SIGSTOP');
+    try {
+      await until(() => /nothing was heard for 5 s/.test(program.output), 'noticed');
+    } finally {
+      server.child.kill('SIGCONT');
+    }
+    await until(() => program.output.match(/every tick from/g).length === 2, 'live again');
   });
 });
 

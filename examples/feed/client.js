@@ -1,9 +1,9 @@
 // A program that reads the feed, checks that nothing is missing, and says once a second how it goes.
 
-import { delayOf } from './page/backoff.js';
+import { readSettings, run, SettingError } from '../support/settings.js';
+import { DEAD_AFTER, delayOf } from './page/backoff.js';
 import { Book } from './page/book.js';
 import { READERS } from './readers.js';
-import { readSettings, run, SettingError } from './settings.js';
 
 /** With --slow: milliseconds of every second in which it reads. */
 const READS_FOR = 20;
@@ -11,20 +11,24 @@ const READS_FOR = 20;
 /** Keeps a book up to date, over as many connections as it takes. */
 function follow(url, open, book, log) {
   let attempt = 0;
-  const follower = { connection: undefined, connections: 0 };
+  const follower = { connection: undefined };
   const connect = () => {
+    const watch = watchOver(book, () => {
+      log(`${url}: nothing was heard for ${DEAD_AFTER / 1000} s`);
+      follower.connection.close();
+    });
     follower.connection = open(url, {
       text(message) {
         book.told(message);
         if (book.mode === 'joining') {
           attempt = 0;
-          follower.connections++;
         } else if (book.mode === 'lagging') {
           log(`too slow: after tick ${book.last} the server sends only what is newest`);
         } else log(`every tick from ${book.last + 1} on`);
       },
       tick: (bytes, start) => book.tick(bytes, start),
       over(why) {
+        clearInterval(watch);
         const delay = delayOf(++attempt);
         log(`${url}: ${why}; again in ${delay} ms`);
         setTimeout(connect, delay);
@@ -33,6 +37,15 @@ function follow(url, open, book, log) {
   };
   connect();
   return follower;
+}
+
+/** Calls `dead` where the book has not grown for a while. */
+function watchOver(book, dead) {
+  let before = book.received;
+  return setInterval(() => {
+    if (book.received === before) dead();
+    before = book.received;
+  }, DEAD_AFTER);
 }
 
 function readSlowly(follower) {

@@ -1,27 +1,14 @@
 // The feed: a market, its page over HTTP, and an outlet for every WebSocket.
 
-import { once } from 'node:events';
-import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
+import { pathOf, readPages } from '../support/pages.js';
+import { listen } from '../support/settings.js';
 import { Market } from './market.js';
 import { Outlet } from './outlet.js';
-import { SettingError } from './settings.js';
 
 const POLL_EVERY = 100;
 
-const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
-const folder = new URL('page/', import.meta.url);
-
-/** The page's files, by the path they are asked for with. */
-const pages = new Map(
-  readdirSync(folder).map((name) => [
-    name === 'index.html' ? '/' : `/${name}`,
-    {
-      body: readFileSync(new URL(name, folder)),
-      type: `${TYPES[name.split('.').pop()]}; charset=utf-8`,
-    },
-  ]),
-);
+const pages = readPages(new URL('page/', import.meta.url));
 
 /**
  * Starts it with the `WebSocketServer` of ws, or of who stands in for it; resolves to the port, once it listens.
@@ -31,13 +18,13 @@ export async function startFeed(WebSocketServer, settings, log = console.log) {
   const outlets = new Set();
 
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url, 'http://localhost');
-    if (pathname === '/status') {
+    const path = pathOf(request);
+    if (path === '/status') {
       const status = { ...statusOf(market, outlets), cpu: process.cpuUsage() };
       response.setHeader('content-type', 'application/json').end(JSON.stringify(status));
       return;
     }
-    const page = pages.get(pathname);
+    const page = pages.get(path);
     response.statusCode = page ? 200 : 404;
     response.setHeader('content-type', page?.type ?? 'text/plain');
     response.end(page?.body ?? 'There is nothing here: the page is at /, the feed at /feed.\n');
@@ -52,7 +39,7 @@ export async function startFeed(WebSocketServer, settings, log = console.log) {
     socket.on('error', ({ message }) => log(`a client broke the protocol: ${message}`));
   });
 
-  await listen(server, settings.port);
+  const port = await listen(server, settings.port, '--port');
   market.start((messages) => {
     for (const outlet of outlets) outlet.offer(messages);
   });
@@ -66,7 +53,7 @@ export async function startFeed(WebSocketServer, settings, log = console.log) {
       }
     }
   }, POLL_EVERY);
-  return server.address().port;
+  return port;
 }
 
 function statusOf(market, outlets) {
@@ -80,17 +67,4 @@ function statusOf(market, outlets) {
       bufferedAmount,
     })),
   };
-}
-
-async function listen(server, port) {
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    if (error.code === 'EADDRINUSE') {
-      throw new SettingError(`port ${port} is in use: choose another with --port, or 0 for any`);
-    }
-    if (error.code === 'EACCES') throw new SettingError(`port ${port} may not be used: --port 0?`);
-    throw error;
-  }
 }

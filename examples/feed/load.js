@@ -8,7 +8,8 @@ import { once } from 'node:events';
 import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { readSettings, run, SettingError } from './settings.js';
+import { median } from '../support/medians.js';
+import { readSettings, run, SettingError } from '../support/settings.js';
 
 const SERVER = 'wsimd/ws';
 const STOCK = { WS_NO_BUFFER_UTIL: '1' };
@@ -76,11 +77,6 @@ async function measure({ library, reader, env }, rate, seconds) {
     await stop(client);
     await stop(server);
   }
-}
-
-function median(values) {
-  const sorted = values.toSorted((one, other) => one - other);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
 /** How many times as much ws spends, of rounds that lay side by side. */

@@ -17,8 +17,9 @@ export class Outlet {
   #lagTime;
   /** The last tick it was sent. */
   #last = 0;
-  /** When the ping was sent that it has not answered. */
+  /** When the ping was sent that it has not answered, and what is in it. */
   #pingedAt;
+  #question = null;
   #prompt = 0;
 
   /** Who is new is one who missed everything so far. */
@@ -27,7 +28,8 @@ export class Outlet {
     this.#market = market;
     this.#lagBytes = lagBytes;
     this.#lagTime = lagTime;
-    socket.on('pong', () => this.#answered());
+    // Only who has read the question can repeat it: a pong that nobody asked for says nothing.
+    socket.on('pong', (data) => `${data}` === this.#question && this.#answered());
     this.#tell({ type: 'hello', instruments: market.instruments });
     this.#sendNewest();
     this.#goLive();
@@ -61,7 +63,8 @@ export class Outlet {
       if (this.#prompt >= PROMPT_TO_LIVE) this.#goLive();
     }
     this.#pingedAt = performance.now();
-    this.#socket.ping();
+    this.#question = `${Math.random()}`;
+    this.#socket.ping(this.#question);
   }
 
   cut() {
@@ -71,6 +74,7 @@ export class Outlet {
   #answered() {
     this.#prompt = this.silentFor < this.#lagTime / 4 ? this.#prompt + 1 : 0;
     this.#pingedAt = undefined;
+    this.#question = null;
   }
 
   #fallBehind() {

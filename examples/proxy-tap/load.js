@@ -9,7 +9,8 @@ import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { WebSocket, WebSocketServer } from 'wsimd/ws';
-import { readSettings, run, SettingError } from './settings.js';
+import { median } from '../support/medians.js';
+import { readSettings, run, SettingError } from '../support/settings.js';
 import { measureTap } from './tap-alone.js';
 
 const CONTENDERS = [
@@ -86,11 +87,6 @@ async function measure({ sockets, cpu }, size) {
   const before = await cpu();
   await Promise.all(sockets.map((socket) => exchange(socket, message, count)));
   return ((await cpu()) - before) / (count * CONNECTIONS);
-}
-
-function median(values) {
-  const sorted = values.toSorted((one, other) => one - other);
-  return (sorted[(sorted.length - 1) >> 1] + sorted[sorted.length >> 1]) / 2;
 }
 
 function print(size, taken) {

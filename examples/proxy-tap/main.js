@@ -1,9 +1,8 @@
 // A reverse proxy for WebSocket that forwards bytes untouched and shows, in a page, what they say.
 
-import { once } from 'node:events';
+import { listen, readSettings, run, SettingError } from '../support/settings.js';
 import { startDemo } from './demo.js';
 import { createProxy } from './proxy.js';
-import { readSettings, run, SettingError } from './settings.js';
 import { Tap } from './tap.js';
 import { createViewers } from './viewers.js';
 
@@ -44,18 +43,4 @@ function addressOf(text) {
     throw new SettingError(`--upstream is a host and a port like localhost:3000, not "${text}"`);
   }
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
-}
-
-async function listen(server, port, flag) {
-  server.listen(port, '127.0.0.1');
-  try {
-    await once(server, 'listening');
-  } catch (error) {
-    if (error.code === 'EADDRINUSE') {
-      throw new SettingError(`port ${port} is in use: choose another with ${flag}, or 0 for any`);
-    }
-    if (error.code === 'EACCES') throw new SettingError(`port ${port} may not be used: ${flag} 0?`);
-    throw error;
-  }
-  return server.address().port;
 }

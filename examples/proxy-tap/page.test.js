@@ -2,6 +2,7 @@
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
+import { get } from 'node:http';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start as startBrowser } from '../../test/support/browsers.ts';
@@ -51,11 +52,30 @@ describe('the page', () => {
     await shows('The proxy is away.');
   });
 
+  it('has nothing where a path is no URL, and the proxy goes on', async () => {
+    const proxy = await startProxy(await startEcho());
+    expect((await fetch(`${proxy.page}/`)).status).toBe(404);
+    await once(open(proxy.url), 'open');
+  });
+
   it('is for itself alone: another page cannot read along', async () => {
     const { page } = await startProxy(await startEcho());
     const url = `${page.replace('http', 'ws')}events`;
     const [{ message }] = await once(open(url, { origin: 'http://evil.example' }), 'error');
     expect(message).toBe('Unexpected server response: 401');
     await once(open(url, { origin: new URL(page).origin }), 'open');
+  });
+
+  it('is for this machine alone: not for a name elsewhere that leads here', async () => {
+    const { page } = await startProxy(await startEcho());
+    const headers = { host: 'evil.example' };
+    for (const path of ['', 'status']) {
+      const [response] = await once(get(`${page}${path}`, { headers }), 'response');
+      expect(response.resume().statusCode).toBe(403);
+    }
+    const origin = 'http://evil.example';
+    const events = open(`${page.replace('http', 'ws')}events`, { headers, origin });
+    const [{ message }] = await once(events, 'error');
+    expect(message).toBe('Unexpected server response: 401');
   });
 });

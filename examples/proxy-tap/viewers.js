@@ -1,8 +1,8 @@
 // The page, and a WebSocket for everyone who looks at it: what changed, ten times a second, in one message.
 
-import { readdirSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'wsimd/ws';
+import { isForHere, pathOf, readPages, turnAway } from '../support/pages.js';
 
 const EVERY = 100;
 /** Frames shown of each tenth of a second: more than that nobody reads. */
@@ -10,28 +10,19 @@ const MOST_FRAMES = 50;
 /** Bytes that may wait for a viewer. One that is slower misses what happened meanwhile. */
 const MOST_WAITING = 1 << 20;
 
-const TYPES = { html: 'text/html', css: 'text/css', js: 'text/javascript' };
-const folder = new URL('page/', import.meta.url);
-const pages = new Map(
-  readdirSync(folder).map((name) => [
-    name === 'index.html' ? '/' : `/${name}`,
-    {
-      body: readFileSync(new URL(name, folder)),
-      type: `${TYPES[name.split('.').pop()]}; charset=utf-8`,
-    },
-  ]),
-);
+const pages = readPages(new URL('page/', import.meta.url));
 
 /** An HTTP server, not yet listening, that shows what `tap` hears. `about` stands at the top of the page. */
 export function createViewers(tap, about) {
   const server = createServer((request, response) => {
-    const { pathname } = new URL(request.url, 'http://localhost');
-    if (pathname === '/status') {
+    if (!isForHere(request)) return turnAway(response);
+    const path = pathOf(request);
+    if (path === '/status') {
       const status = { connections: [...tap.connections.values()], cpu: process.cpuUsage() };
       response.setHeader('content-type', 'application/json').end(JSON.stringify(status));
       return;
     }
-    const page = pages.get(pathname);
+    const page = pages.get(path);
     response.statusCode = page ? 200 : 404;
     response.setHeader('content-type', page?.type ?? 'text/plain');
     response.end(page?.body ?? 'There is nothing here: the page is at /.\n');
@@ -44,7 +35,7 @@ export function createViewers(tap, about) {
 
 /** Other pages that are open in the same browser must not read along. */
 function isOwnPage({ origin, req }) {
-  return origin === undefined || origin === `http://${req.headers.host}`;
+  return isForHere(req) && (origin === undefined || origin === `http://${req.headers.host}`);
 }
 
 function gather(tap, sockets, about) {

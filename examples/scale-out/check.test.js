@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { start as startBrowser } from '../../test/support/browsers.ts';
 import { Person, startServer } from '../chat/check-support.js';
+import { accessibilityProblems, fitsPhone } from '../support/browser.js';
 import { until } from '../support/programs.js';
 
 const MAIN = new URL('main.js', import.meta.url);
@@ -62,6 +63,16 @@ describe('two processes behind HAProxy', () => {
       });
       expect(before).toBeGreaterThan(0);
       expect(await count()).toBeGreaterThan(before);
+      await page.$eval('#connections', (input) => {
+        input.value = '';
+        input.dispatchEvent(new Event('input', { bubbles: true }));
+      });
+      expect(await page.$eval('#reckoned', ({ childElementCount }) => childElementCount)).toBe(0);
+      await page.setBypassCSP(true);
+      await page.reload();
+      await page.waitForSelector('#processes');
+      expect(await fitsPhone(page)).toBe(true);
+      expect(await accessibilityProblems(page)).toEqual([]);
     } finally {
       await browser.close();
     }

@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startServer } from '../chat/check-support.js';
+import { median } from '../support/medians.js';
 import { freePort } from '../support/programs.js';
 import { startRedis } from './services.js';
 
@@ -77,7 +78,6 @@ async function sumOf(servers, key) {
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
-const median = (numbers) => numbers.sort((a, b) => a - b)[numbers.length >> 1];
 
 async function compare(processes) {
   const results = { wsimd: [], ws: [] };

@@ -63,7 +63,8 @@ async function startProcesses(number) {
 
 async function end(code) {
   isEnding = true;
-  const living = Object.values(cluster.workers);
+  // One that has just died may still be in the list: nobody would tell of its end again.
+  const living = Object.values(cluster.workers).filter((worker) => !worker.isDead());
   for (const worker of living) worker.process.kill('SIGTERM');
   await Promise.all(living.map((worker) => once(worker, 'exit')));
   const { redis, balancer } = await services;

@@ -182,6 +182,63 @@ it('refuses what is too large or no message, and rooms without a name', async ()
   nowhere.room.leave();
 });
 
+it('counts bytes as they are sent: a message at the limit is kept, and what follows it', async () => {
+  const a = guest(chat.addresses[0], '저울');
+  for (const [letter, bytes] of [
+    ['가', 3],
+    ['\0', 6],
+  ]) {
+    const most = Math.floor((LARGEST - 2) / bytes);
+    expect(() => a.say(letter.repeat(most + 1))).toThrow('may have 1048576 bytes');
+    a.say(letter.repeat(most));
+  }
+  a.say('끝');
+  await until(() => a.kept.length === 3, 'all to be kept');
+  expect(a.kept).toEqual([undefined, undefined, undefined]);
+  a.room.leave();
+});
+
+it('tells a newcomer large pictures a few at a time', async () => {
+  const a = guest(chat.addresses[0], '화랑');
+  const pictures = Array.from({ length: 5 }, () => randomBytes(600_000));
+  for (const [i, picture] of pictures.entries()) a.say(`${i}`, picture);
+  await until(() => a.kept.length === 5, 'all to be kept');
+  const b = guest(chat.addresses[1], '화랑');
+  const pages = [];
+  b.room.socket.on('history', (messages) => pages.push(messages.length));
+  await until(() => b.said.length === 5 && pages.at(-1) === 0, 'all of them');
+  expect(pages).toEqual([1, 1, 1, 1, 1, 0]);
+  for (const [i, { picture }] of b.said.entries())
+    expect(Buffer.from(picture).equals(pictures[i])).toBe(true);
+  a.room.leave();
+  b.room.leave();
+});
+
+it('lives on where nobody waits for an answer, or a name is a book', async () => {
+  const a = guest(chat.addresses[0], '시험');
+  const before = processOf('Server 1');
+  await until(() => a.transports.length > 0, 'a connection');
+  a.room.socket.volatile.emit('say', 'no object');
+  await until(() => a.troubles.some((text) => /is not kept/.test(text)), 'a word on it');
+  const book = { id: '1', name: 'x'.repeat(1000), text: '' };
+  const answer = new Promise((resolve) => a.room.socket.emit('say', book, (_, it) => resolve(it)));
+  expect(await answer).toEqual({ refused: 'This is no message.' });
+  expect(processOf('Server 1')).toBe(before);
+  a.room.leave();
+});
+
+it.each(['polling', 'websocket'])('is for pages of this machine: by %s', async (transport) => {
+  const [address] = chat.addresses;
+  const connect = (origin) =>
+    guest(address, '문', { transports: [transport], extraHeaders: { origin } });
+  const [own, forged] = [connect('http://localhost:1'), connect('http://evil.example')];
+  await until(() => own.transports.length > 0, 'a page of this machine is let in');
+  await until(() => forged.troubles.length > 0, 'the other is told');
+  expect(forged.troubles[0]).toMatch(/^The server cannot be reached/);
+  expect(forged.transports).toEqual([]);
+  for (const { room } of [own, forged]) room.leave();
+});
+
 it('has a page that shows what is said, with pictures, by wsimd', async () => {
   const { page, problems, close } = await openPage(chat.addresses[0]);
   onTestFinished(close);

@@ -1,7 +1,9 @@
 // What was said in each room, in Redis: numbered, each message once, the last thousand of a room.
 
 const KEPT = 1000;
+/** Messages of a page, and bytes: a hundred pictures at once would be a hundred MiB. At least one it has. */
 const PAGE = 100;
+const PAGE_BYTES = 1 << 20;
 
 const APPEND = `
 local had = redis.call('GET', KEYS[3])
@@ -11,6 +13,17 @@ redis.call('ZADD', KEYS[2], at, ARGV[1])
 redis.call('ZREMRANGEBYSCORE', KEYS[2], '-inf', at - ${KEPT})
 redis.call('SET', KEYS[3], at, 'EX', 3600)
 return at`;
+
+const AFTER = `
+local rows = redis.call('ZRANGEBYSCORE', KEYS[1], '(' .. ARGV[1], '+inf', 'WITHSCORES', 'LIMIT', 0, ${PAGE})
+local page = {}
+local bytes = 0
+for i = 1, #rows, 2 do
+  bytes = bytes + #rows[i]
+  if i > 1 and bytes > ${PAGE_BYTES} then break end
+  page[#page + 1] = { rows[i], rows[i + 1] }
+end
+return page`;
 
 export class RoomLog {
   #redis;
@@ -29,11 +42,14 @@ export class RoomLog {
 
   /** The messages after a number, at most a page of them. */
   async after(room, at) {
-    const options = { BY: 'SCORE', LIMIT: { offset: 0, count: PAGE } };
-    const rows = await this.#redis.zRangeWithScores(`said:${room}`, `(${at}`, '+inf', options);
-    return rows.map(({ value, score }) => {
+    const rows = await this.#redis.eval(AFTER, { keys: [`said:${room}`], arguments: [`${at}`] });
+    return rows.map(([value, score]) => {
       const { picture, ...message } = JSON.parse(value);
-      return { ...message, at: score, ...(picture && { picture: Buffer.from(picture, 'base64') }) };
+      return {
+        ...message,
+        at: Number(score),
+        ...(picture && { picture: Buffer.from(picture, 'base64') }),
+      };
     });
   }
 }

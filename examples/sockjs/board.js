@@ -3,6 +3,7 @@
 import { LARGEST } from './page/desk.js';
 
 const KEPT = 100;
+const LONGEST_ID = 60;
 
 /** Puts a board on a SockJS server. */
 export function serveBoard(sockjsServer) {
@@ -13,8 +14,9 @@ export function serveBoard(sockjsServer) {
     for (const line of lines) connection.write(line);
     connections.add(connection);
     connection.on('close', () => connections.delete(connection));
-    connection.on('data', (line) => {
-      if (!isLine(line)) return connection.close(4000, 'This is no line for the board.');
+    connection.on('data', (data) => {
+      const line = lineOf(data);
+      if (line === null) return connection.close(4000, 'This is no line for the board.');
       lines.push(line);
       if (lines.length > KEPT) lines.shift();
       for (const each of connections) each.write(line);
@@ -22,11 +24,15 @@ export function serveBoard(sockjsServer) {
   });
 }
 
-function isLine(line) {
+/** What the board keeps of what it was sent: nothing but an id and a text, neither too long; null if it is no line. */
+function lineOf(data) {
   try {
-    const { id, text } = JSON.parse(line);
-    return typeof id === 'string' && typeof text === 'string' && text.length <= LARGEST;
+    const { id, text } = JSON.parse(data);
+    const isText = typeof id === 'string' && typeof text === 'string';
+    return isText && id.length <= LONGEST_ID && text.length <= LARGEST
+      ? JSON.stringify({ id, text })
+      : null;
   } catch {
-    return false;
+    return null;
   }
 }

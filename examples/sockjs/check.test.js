@@ -97,6 +97,12 @@ it('serves SockJS without its framing, too, and closes as it is told', async () 
   const closed = new Promise((resolve) =>
     raw.on('close', (code, reason) => resolve(`${code} ${reason}`)),
   );
+  const other = JSON.stringify({ id: 'other', text: '둘', extra: 'x'.repeat(1000) });
+  raw.send(other);
+  await until(
+    () => heard.includes('{"id":"other","text":"둘"}'),
+    'a line, without what is no part of it',
+  );
   raw.send('no line');
   expect(await closed).toBe('4000 This is no line for the board.');
 });
@@ -155,6 +161,41 @@ it('says that the server is gone, comes back, and writes what was not on the boa
     each.leave();
   }
 }, 60_000);
+
+it('is not brought back once it has left, while it waits for the next attempt', async () => {
+  const nobody = `http://127.0.0.1:${await freePort()}/`;
+  let attempts = 0;
+  const one = openDesk({
+    connect() {
+      attempts++;
+      return new SockJS(`${nobody}board`, null, { transports: 'websocket' });
+    },
+    onLine() {},
+    onUp() {},
+    onTrouble: () => one.leave(),
+  });
+  await until(() => attempts === 1, 'an attempt');
+  await new Promise((resolve) => setTimeout(resolve, 2500));
+  expect(attempts).toBe(1);
+});
+
+it('takes what is not on the board yet along to another transport', async () => {
+  let address = `http://127.0.0.1:${await freePort()}/`;
+  const troubles = [];
+  const lines = [];
+  const one = openDesk({
+    connect: () => new SockJS(`${address}board`, null, { transports: 'websocket' }),
+    onLine: (text) => lines.push(text),
+    onUp() {},
+    onTrouble: (text) => troubles.push(text),
+  });
+  one.write('함께 가요');
+  await until(() => troubles.length, 'nobody is there');
+  address = `http://127.0.0.1:${port}/`;
+  one.again();
+  await until(() => lines.includes('함께 가요'), 'the line');
+  one.leave();
+});
 
 it('refuses a line that is too long before it is sent', () => {
   const one = writer('websocket');

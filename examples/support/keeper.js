@@ -3,7 +3,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 
-const tell = ({ message }) => console.error(message);
+const PAUSE = 500;
 
 export class Keeper {
   #isStopping = false;
@@ -16,11 +16,23 @@ export class Keeper {
     this.#children.set(name, child);
     console.log(`${name}: process ${child.pid}`);
     child.once('exit', async (code, signal) => {
-      await delay(500); // the interrupt key ends all at once: it may be our end, too
+      await delay(PAUSE); // the interrupt key ends all at once: it may be our end, too
       if (this.#isStopping) return;
       console.log(`${name} ended with ${code ?? signal}; it is started again.`);
-      this.keep(name, startIt).catch(tell);
+      await this.#startAgain(name, startIt);
     });
+  }
+
+  /** As often as it takes: what cannot be started now may be able to later. */
+  async #startAgain(name, startIt) {
+    while (!this.#isStopping) {
+      try {
+        return await this.keep(name, startIt);
+      } catch ({ message }) {
+        if (!this.#isStopping) console.error(`${name} cannot be started again: ${message}`);
+      }
+      await delay(PAUSE);
+    }
   }
 
   /** Stops what runs, all at once. */

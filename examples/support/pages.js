@@ -1,6 +1,7 @@
 // Serves the files of a page to this machine, and nothing else.
 
 import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { extname, join } from 'node:path';
@@ -8,6 +9,38 @@ import { fileURLToPath } from 'node:url';
 
 const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
 const style = fileURLToPath(new URL('page.css', import.meta.url));
+
+/** The files of a folder, read once: `{ body, type }` by the path each is asked for with. */
+export function readPages(folder) {
+  return new Map(
+    readdirSync(folder).map((name) => [
+      name === 'index.html' ? '/' : `/${name}`,
+      {
+        body: readFileSync(new URL(name, folder)),
+        type: `${TYPES[extname(name)]}; charset=utf-8`,
+      },
+    ]),
+  );
+}
+
+/** What a request asks for, as it is written: `//` is a path, too, but no URL. */
+export function pathOf({ url }) {
+  return url.split('?')[0];
+}
+
+/**
+ * Whether a request is for this machine by a name of its own. A page elsewhere may have a name that leads here:
+ * its requests are no others to the browser, but they carry that name.
+ */
+export function isForHere({ headers: { host } }) {
+  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
+}
+
+/** Whether a request is of a program, which has no origin, or of a page of this machine. */
+export function isFromHere({ headers: { host, origin } }) {
+  const isHere = (name) => isForHere({ headers: { host: name } });
+  return isHere(host) && (origin === undefined || isHere(origin.replace(/^https?:\/\//, '')));
+}
 
 /**
  * Listens on `port` of 127.0.0.1. `routes` maps a path to what is there: below one that ends in '/' the files of
@@ -21,6 +54,7 @@ export async function servePage(routes, port = 0) {
 }
 
 async function answer(routes, request, response) {
+  if (!isForHere(request)) return turnAway(response);
   try {
     const { type, body } = await find(routes, new URL(`http://page${request.url}`).pathname);
     response.writeHead(200, {
@@ -31,6 +65,12 @@ async function answer(routes, request, response) {
   } catch {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('There is nothing here.\n');
   }
+}
+
+/** Says to whoever came by another name why there is no page. */
+export function turnAway(response) {
+  response.writeHead(403, { 'content-type': 'text/plain' });
+  response.end('This page is for this machine only: open it at localhost or 127.0.0.1.\n');
 }
 
 /** The path has no '..' left in it: URL has resolved them. */

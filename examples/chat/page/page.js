@@ -61,6 +61,8 @@ const client = new ChatClient(
     forgotten: (room) => rooms.get(room).forgotten(),
     missed: (room, count) =>
       rooms.get(room).note(`${count} messages are too long ago to be shown.`),
+    // It is shown in its place when it comes back, unless it is too long ago for that.
+    kept: (n) => mark(n, 'kept by the server'),
     held: (n) => mark(n, 'held by the server; not kept yet'),
     refused(n, why, isTriedAgain) {
       if (n === undefined) trouble('refused', why);
@@ -74,9 +76,9 @@ function mark(n, words, edit) {
   rooms.get(said.get(n))?.mark(n, words, edit);
 }
 
-/** Puts a message back to where it was written. */
+/** Puts a message back to where it was written, before what is there. */
 function takeBack(text) {
-  $('text').value = text;
+  $('text').value = [text, $('text').value].filter(Boolean).join('\n');
   $('text').focus();
 }
 

@@ -1,7 +1,7 @@
 // Holds the connection and the book, off the thread that draws: a busy page loses nothing, and a busy feed
 // never stops the page. Tells the page how things stand whenever it asks, which it does once a frame.
 
-import { delayOf } from './backoff.js';
+import { DEAD_AFTER, delayOf } from './backoff.js';
 import { Book } from './book.js';
 
 const SLOW_FOR = 1;
@@ -14,6 +14,11 @@ let away = 'Connecting';
 
 function connect() {
   const socket = new WebSocket(`ws://${location.host}/feed`);
+  let before = book.received;
+  const watch = setInterval(() => {
+    if (book.received === before) over();
+    before = book.received;
+  }, DEAD_AFTER);
   socket.binaryType = 'arraybuffer';
   socket.onmessage = ({ data }) => {
     if (typeof data === 'string') {
@@ -25,11 +30,15 @@ function connect() {
     book.tick(new Uint8Array(data), 0);
     if (isSlow) spin(SLOW_FOR);
   };
-  socket.onclose = () => {
+  const over = () => {
+    clearInterval(watch);
+    socket.onmessage = socket.onclose = null;
+    socket.close();
     const delay = delayOf(++attempt);
     away = `The server is away. Trying again in ${(delay / 1000).toFixed(1)} s (attempt ${attempt}).`;
     setTimeout(connect, delay);
   };
+  socket.onclose = over;
 }
 
 function spin(milliseconds) {

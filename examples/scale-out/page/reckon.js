@@ -20,7 +20,10 @@ function rowOf(cells) {
 function show() {
   const given = {};
   for (const input of $('given').querySelectorAll('input')) {
-    if (!input.checkValidity() || input.value === '') return input.reportValidity();
+    if (!input.checkValidity()) {
+      $('reckoned').replaceChildren(); // what stood there was of other numbers
+      return input.reportValidity();
+    }
     given[input.id] = input.valueAsNumber;
   }
   const rows = reckon(given).map(({ id, what, how, result, value }) => {

@@ -2,6 +2,11 @@
 // sent again until the server has kept it.
 
 export const LARGEST = 1024 * 1024;
+/** Bytes of a message as they are sent: in JSON a letter takes up to six. */
+export function sizeOf(text, picture) {
+  return new TextEncoder().encode(JSON.stringify(text)).length + (picture?.byteLength ?? 0);
+}
+
 const ANSWERED_WITHIN = 2000; // milliseconds; asked again after that
 
 /**
@@ -11,6 +16,7 @@ const ANSWERED_WITHIN = 2000; // milliseconds; asked again after that
 export function enterRoom({ connect, room, name, onSaid, onTransport, onTrouble }) {
   let last = 0; // the number of the last message that was handed over
   let asking; // the timer of a question that is not answered yet
+  let hasGap = false; // one came too early for the answer that is awaited to be sure to have those before it
   const socket = connect({
     auth: (give) => give({ room, after: last }),
     retries: Number.POSITIVE_INFINITY,
@@ -34,13 +40,17 @@ export function enterRoom({ connect, room, name, onSaid, onTransport, onTrouble 
     onSaid(message);
   }
   socket.on('said', (message) => {
-    if (message.at <= last + 1) hand(message);
-    else if (!asking) ask();
+    if (message.at <= last + 1) return hand(message);
+    if (asking) hasGap = true;
+    else ask();
   });
   socket.on('history', (messages) => {
     stopAsking();
     for (const message of messages) hand(message);
-    if (messages.length > 0) ask();
+    if (messages.length > 0 || hasGap) {
+      hasGap = false;
+      ask();
+    }
   });
   socket.on('behind', ask);
   socket.on('transport', onTransport);
@@ -54,8 +64,8 @@ export function enterRoom({ connect, room, name, onSaid, onTransport, onTrouble 
     socket,
     /** Says a text, with a picture's bytes or without. `onKept(problem)` is told when it is kept, or refused. */
     say(text, picture, onKept = () => {}) {
-      if (text.length + (picture?.byteLength ?? 0) > LARGEST) {
-        throw new RangeError(`A message may have ${LARGEST} characters and bytes.`);
+      if (sizeOf(text, picture) > LARGEST) {
+        throw new RangeError(`A message may have ${LARGEST} bytes, with its picture.`);
       }
       const message = { id: crypto.randomUUID(), name, text, ...(picture && { picture }) };
       socket.emit('say', message, (_, { refused }) => onKept(refused));

@@ -2,6 +2,8 @@
 // writes is sent again until it is seen on the board.
 
 export const LARGEST = 256 * 1024;
+/** Lines that are known again: far more than the board tells anew. */
+const REMEMBERED = 10_000;
 
 /**
  * `connect()` gives a new SockJS. Calls `onLine(text, isOwn)` once for each line, `onUp(transport)` and
@@ -11,7 +13,7 @@ export function openDesk({ connect, onLine, onUp, onTrouble }) {
   const seen = new Set();
   const waiting = new Map(); // by id: lines that are not on the board yet
   let socket;
-  let hasLeft = false;
+  let retry;
 
   function open() {
     socket = connect();
@@ -24,15 +26,20 @@ export function openDesk({ connect, onLine, onUp, onTrouble }) {
       const isOwn = waiting.delete(id);
       if (seen.has(id)) return;
       seen.add(id);
+      if (seen.size > REMEMBERED) seen.delete(seen.values().next().value);
       onLine(text, isOwn);
     };
     socket.onclose = ({ code, reason }) => {
-      if (hasLeft) return;
+      retry = setTimeout(open, 1000);
       onTrouble(
         `The board cannot be reached (${code}${reason && `, ${reason}`}); trying every second.`,
       );
-      setTimeout(open, 1000);
     };
+  }
+  function drop() {
+    clearTimeout(retry);
+    socket.onopen = socket.onmessage = socket.onclose = null;
+    socket.close();
   }
   open();
 
@@ -44,9 +51,11 @@ export function openDesk({ connect, onLine, onUp, onTrouble }) {
       waiting.set(id, line);
       if (socket.readyState === 1) socket.send(line);
     },
-    leave() {
-      hasLeft = true;
-      socket.close();
+    /** Connects anew, and by another way if `connect` now gives one. What is not on the board yet goes along. */
+    again() {
+      drop();
+      open();
     },
+    leave: drop,
   };
 }

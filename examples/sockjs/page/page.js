@@ -5,7 +5,6 @@ import { openDesk } from './desk.js';
 const SHOWN = 200;
 const NAMES = { 'wsimd/ws': 'wsimd', ws: 'ws', faye: 'faye-websocket' };
 const element = (id) => document.getElementById(id);
-let desk;
 
 function setState(text, isGood) {
   element('state').textContent = text;
@@ -21,27 +20,21 @@ function show(text, isOwn) {
   if (list.children.length > SHOWN) list.lastChild.remove();
 }
 
-function open() {
-  desk?.leave();
-  element('lines').replaceChildren();
-  const transports = element('transports').value || undefined;
-  desk = openDesk({
-    connect: () => new SockJS('/board', null, { transports }),
-    onLine: show,
-    onUp(transport) {
-      const end = transport === 'websocket' ? `, ${NAMES[engine]} at the server` : '';
-      setState(`Connected by ${transport}${end}.`, true);
-    },
-    onTrouble: (text) => setState(text, false),
-  });
-}
+const { engine } = await (await fetch('/settings.json')).json();
+const desk = openDesk({
+  connect: () =>
+    new SockJS('/board', null, { transports: element('transports').value || undefined }),
+  onLine: show,
+  onUp(transport) {
+    const end = transport === 'websocket' ? `, ${NAMES[engine]} at the server` : '';
+    setState(`Connected by ${transport}${end}.`, true);
+  },
+  onTrouble: (text) => setState(text, false),
+});
 
-element('transports').addEventListener('change', open);
+element('transports').addEventListener('change', () => desk.again());
 element('form').addEventListener('submit', (event) => {
   event.preventDefault();
   desk.write(element('text').value);
   element('text').value = '';
 });
-
-const { engine } = await (await fetch('/settings.json')).json();
-open();

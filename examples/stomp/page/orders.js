@@ -45,20 +45,28 @@ function send(body, title) {
 }
 
 function onSafe(id) {
-  const { row, since } = orders.get(id);
-  row.cells[1].textContent = milliseconds(since);
+  const order = orders.get(id);
+  order.row.cells[1].textContent = milliseconds(order.since);
   counts.safe++;
   setCounts();
+  forget(id, 'isSafe');
+}
+
+/** Its receipt may come before its answer, and after it: with both of them it is done. */
+function forget(id, part) {
+  const order = orders.get(id);
+  order[part] = true;
+  if (order.isSafe && order.isAnswered) orders.delete(id);
 }
 
 async function onAnswer(id, { bytes, sha256 }) {
   const { row, since, body } = orders.get(id);
-  orders.set(id, { row, since }); // its receipt may be still to come
   const isSame = sha256 === (await sealOf(body));
   row.cells[2].textContent = `${milliseconds(since)}: ${bytes} bytes, ${isSame ? 'unharmed' : 'CHANGED'}`;
   row.cells[2].classList.toggle('problem', !isSame);
   counts.answered++;
   setCounts();
+  forget(id, 'isAnswered');
 }
 
 const settings = await (await fetch('/settings.json')).json();

@@ -1,5 +1,6 @@
 // Flags as settings: whole numbers within bounds, or one of a few words.
 
+import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 
 /** What a person has to put right: shown without a stack. */
@@ -38,6 +39,21 @@ function check(name, value, { fallback, least, most, of }) {
     throw new SettingError(`--${name} is a whole number from ${least} to ${most}, not "${value}"`);
   }
   return number;
+}
+
+/** Listens on this machine, and returns the port; where it is not to be had, says by which `flag` to change it. */
+export async function listen(server, port, flag) {
+  server.listen(port, '127.0.0.1');
+  try {
+    await once(server, 'listening');
+  } catch (error) {
+    if (error.code === 'EADDRINUSE') {
+      throw new SettingError(`port ${port} is in use: choose another with ${flag}, or 0 for any`);
+    }
+    if (error.code === 'EACCES') throw new SettingError(`port ${port} may not be used: ${flag} 0?`);
+    throw error;
+  }
+  return server.address().port;
 }
 
 /** Runs a program; what a person has to put right is said in one line, with status 2. */
