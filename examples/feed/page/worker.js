@@ -13,7 +13,7 @@ let isSlow = false;
 let away = 'Connecting';
 
 function connect() {
-  const socket = new WebSocket(`ws://${location.host}/feed`);
+  const socket = new WebSocket(`${location.protocol.replace('http', 'ws')}//${location.host}/feed`);
   let before = book.received;
   const watch = setInterval(() => {
     if (book.received === before) over();

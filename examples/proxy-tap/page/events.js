@@ -7,7 +7,9 @@ const LATEST = 4000;
 export function listen({ heard, away }) {
   let delay = SOONEST;
   const connect = () => {
-    const socket = new WebSocket(`ws://${location.host}/events`);
+    const socket = new WebSocket(
+      `${location.protocol.replace('http', 'ws')}//${location.host}/events`,
+    );
     socket.onmessage = ({ data }) => {
       delay = SOONEST;
       heard(JSON.parse(data));

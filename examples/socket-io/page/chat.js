@@ -38,6 +38,8 @@ function setWaiting(count) {
 }
 
 function enter(form) {
+  const isLost = 'Not all of what you said is kept yet. It is lost when you leave the room. Leave?';
+  if (waiting > 0 && !confirm(isLost)) return;
   room?.leave();
   element('said').replaceChildren();
   setWaiting(0);
