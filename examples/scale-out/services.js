@@ -18,7 +18,9 @@ const APART = { detached: true };
 
 /** Nothing stays behind, however this process ends. */
 function endWithUs({ child }) {
-  process.on('exit', () => child.kill());
+  const end = () => child.kill();
+  process.on('exit', end);
+  child.once('exit', () => process.off('exit', end));
 }
 
 /**
@@ -34,6 +36,7 @@ export async function startRedis(port) {
   const stop = async () => {
     await program.stop();
     remove();
+    process.off('exit', remove);
   };
   return { program, url: `redis://127.0.0.1:${port}`, stop };
 }

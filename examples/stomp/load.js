@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import { interleave, median, ratio, row } from '../support/medians.js';
 import { prepareBroker } from './broker.js';
 import { connect } from './desk/connection.js';
+import { uncompressed } from './uncompressed.js';
 
 const WINDOW = 100;
 const BODIES = [
@@ -17,10 +18,11 @@ const BODIES = [
   ['1 KiB, text', 'x'.repeat(1024), 0.5],
   ['16 KiB, Korean', '한'.repeat(5461), 0.05],
   ['64 KiB, bytes', new Uint8Array(65_536), 0.02],
+  ['16 B, text, compressed', 'x'.repeat(16), 0.5, 'compressed'],
 ];
 
 /** Sends messages round through the broker, at most WINDOW under way; returns microseconds of CPU for each. */
-async function measureHere({ url, ws, body, count }) {
+async function measureHere({ url, ws, body, isCompressed, count }) {
   const { WebSocket } = await import(ws);
   const content = typeof body === 'string' ? { body } : { binaryBody: body };
   let received = 0;
@@ -29,7 +31,7 @@ async function measureHere({ url, ws, body, count }) {
     const send = () => client.publish({ destination: '/topic/round', ...content });
     const client = connect({
       url,
-      WebSocket,
+      WebSocket: isCompressed ? WebSocket : uncompressed(WebSocket),
       login: 'load',
       passcode: 'load',
       onTrouble: console.error,
@@ -81,14 +83,14 @@ async function compare(rounds, messages) {
 
 if (process.argv[2] === 'client') {
   const [url, ws, kind, count] = process.argv.slice(3);
-  const body = BODIES[Number(kind)][1];
-  console.log(await measureHere({ url, ws, body, count: Number(count) }));
+  const [, body, , isCompressed] = BODIES[Number(kind)];
+  console.log(await measureHere({ url, ws, body, isCompressed, count: Number(count) }));
   process.exit();
 } else {
   const { values } = parseArgs({
     options: {
       rounds: { type: 'string', default: '5' },
-      messages: { type: 'string', default: '5000' },
+      messages: { type: 'string', default: '40000' },
     },
   });
   await compare(Number(values.rounds), Number(values.messages));

@@ -4,12 +4,14 @@
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
 import { connect } from './desk/connection.js';
+import { uncompressed } from './uncompressed.js';
 
 const ANSWERS = /^\/amq\/queue\/answers\.[\w-]+$/;
 
-export function startWorker({ log, ...connection }) {
+export function startWorker({ log, WebSocket, ...connection }) {
   return connect({
     ...connection,
+    WebSocket: uncompressed(WebSocket),
     onTrouble: log,
     onUp(client) {
       log(`Taking orders, by ${client.connectedVersion} and ${client.webSocket.protocol}.`);

@@ -14,7 +14,7 @@ const KERNEL = words(`
 const ALL = words(`
   protocol/errors protocol/control-payload codec/header codec/counts codec/message-buffer codec/parts
   codec/settings codec/flow codec/between-messages codec/handing-over codec/handlers codec/endurance faults/faults faults/delivery codec/ownership
-  codec/options codec/segments codec/encoder faults/isolation ${KERNEL.join(' ')}
+  codec/options codec/segments codec/encoder codec/long-payloads codec/partial faults/isolation ${KERNEL.join(' ')}
 `);
 /** The first two have every kernel and every platform between them. */
 const PLACES = [

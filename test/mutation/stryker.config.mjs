@@ -11,7 +11,7 @@ export default {
   dryRunTimeoutMinutes: 60,
   tempDirName: 'build/stryker',
   ignorePatterns: ['*', '!src/**', '!test/**', '!package.json', 'test/*/node_modules'],
-  reporters: ['clear-text', 'json', 'html'],
+  reporters: ['progress-append-only', 'clear-text', 'json', 'html'],
   clearTextReporter: { allowColor: false, reportTests: false, reportMutants: false },
   jsonReporter: { fileName: 'build/mutation/report.json' },
   htmlReporter: { fileName: 'build/mutation/report.html' },

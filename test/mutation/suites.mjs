@@ -103,6 +103,15 @@ class Runner {
   }
 }
 
+let current = null;
+// What a mutant throws where nobody waits for it would end the process.
+for (const kind of ['uncaughtException', 'unhandledRejection']) {
+  process.on(kind, (error) => {
+    if (current === null) throw error;
+    current.failure ??= `${kind}: ${error}`;
+  });
+}
+
 /** Runs the tests of a file until one fails. Returns what it failed with, or null. */
 export async function run(compiled, path, { backend, platform }) {
   const { getBuiltinModule } = process;
@@ -112,6 +121,7 @@ export async function run(compiled, path, { backend, platform }) {
   if (platform === 'web') process.getBuiltinModule = undefined;
   try {
     const runner = new Runner(new Modules(compiled));
+    current = runner;
     const [{ result }] = await startTests([path], runner);
     return runner.failure ?? result?.errors?.[0].message ?? null;
   } finally {
