@@ -199,6 +199,16 @@ describe('a prepared message', () => {
     );
   });
 
+  it.each([1, 20, 41, 42, 100, 21_000, 21_845, 22_000])(
+    'of %i Korean letters is its frame',
+    (count) => {
+      const text = '한'.repeat(count);
+      const { frame: bytes, payload } = prepare(text);
+      expect(toHex(bytes)).toBe(toHex(frame({ opcode: 1, payload: utf8(text) })));
+      expect(toHex(payload)).toBe(toHex(utf8(text)));
+    },
+  );
+
   it('is a copy, is sent by servers as it is, and masked anew by clients', () => {
     const payload = new Uint8Array(300).fill(1);
     const message = prepare(payload);
