@@ -2,7 +2,7 @@
 // each made only where it is missing or older than what it is made from.
 
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -60,6 +60,13 @@ function ensureBuilt() {
 export function ensure() {
   installIn('.');
   ensureBuilt();
+}
+
+/** What `npm install wsimd` would do to this folder of modules, were this not wsimd's own repository. */
+export function linkInto(modules) {
+  const link = join(modules, 'wsimd');
+  mkdirSync(modules, { recursive: true });
+  if (!existsSync(link)) symlinkSync(root, link, 'junction');
 }
 
 /** Runs the tests of a folder with a configuration of its own; further arguments of the command go to Vitest. */
