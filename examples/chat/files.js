@@ -1,6 +1,7 @@
 // The page: a handful of files, each known by name, and nothing else of the disk.
 
 import { readFileSync } from 'node:fs';
+import { BASE_CSS } from '../support/pages.js';
 
 const TYPES = {
   html: 'text/html',
@@ -19,6 +20,7 @@ const HEADERS = {
 /** Addresses and the files behind them, as URLs. */
 export const PAGE = {
   '/': new URL('page/index.html', import.meta.url),
+  '/base.css': BASE_CSS,
   '/page.css': new URL('page/page.css', import.meta.url),
   '/page.js': new URL('page/page.js', import.meta.url),
   '/view.js': new URL('page/view.js', import.meta.url),

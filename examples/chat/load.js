@@ -4,10 +4,10 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { WebSocket } from 'wsimd/ws';
-import { median } from '../support/medians.js';
+import { interleave, median } from '../support/medians.js';
 import { freePort, start, until } from '../support/programs.js';
+import { readSettings } from '../support/settings.js';
 
 // Stock ws is without the addon that lies in this repository.
 process.env.WS_NO_BUFFER_UTIL = '1';
@@ -18,17 +18,12 @@ const PAUSE_MS = 250;
 /** Connections of one process that listens. */
 const SHARE = 1000;
 
-const { values } = parseArgs({
-  options: {
-    people: { type: 'string', default: '2000' },
-    messages: { type: 'string', default: '40' },
-    rounds: { type: 'string', default: '3' },
-    listen: { type: 'string' },
-  },
+const { people, messages, rounds, listenTo } = readSettings({
+  people: { fallback: 2000, least: 1, most: 10_000 },
+  messages: { fallback: 40, least: 1, most: 10_000 },
+  rounds: { fallback: 3, least: 1, most: 100 },
+  listenTo: { fallback: '' },
 });
-const [people, messages, rounds] = ['people', 'messages', 'rounds'].map((name) =>
-  Number(values[name]),
-);
 
 /** In a process of its own: enters with its share, and tells how long each message took to each of them. */
 async function listen(url) {
@@ -64,7 +59,7 @@ async function measure(engine) {
   const url = `ws://127.0.0.1:${port}/chat`;
   const listeners = Array.from({ length: Math.ceil(people / SHARE) }, (_, i) => {
     const share = Math.min(SHARE, people - i * SHARE);
-    const flags = ['--listen', url, '--people', `${share}`, '--messages', `${messages}`];
+    const flags = ['--listenTo', url, '--people', `${share}`, '--messages', `${messages}`];
     return spawn(process.execPath, [fileURLToPath(import.meta.url), ...flags], {
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       serialization: 'advanced',
@@ -108,18 +103,15 @@ async function cpuOf(port) {
 /** A row of the table; what is worse with wsimd is bold. */
 function row(name, key, results) {
   const [ours, theirs] = ['wsimd', 'ws'].map((engine) =>
-    median(results[engine].map((one) => one[key])),
+    median(results.get(engine).map((one) => one[key])),
   );
   const shown = ours > theirs ? `**${ours.toFixed(1)}**` : ours.toFixed(1);
   return `| ${name} | ${shown} | ${theirs.toFixed(1)} | ${(theirs / ours).toFixed(2)} |`;
 }
 
-if (values.listen !== undefined) await listen(values.listen);
+if (listenTo !== '') await listen(listenTo);
 else {
-  const results = { wsimd: [], ws: [] };
-  for (let round = 0; round < rounds; round++) {
-    for (const engine of ['wsimd', 'ws']) results[engine].push(await measure(engine));
-  }
+  const results = await interleave(['wsimd', 'ws'], rounds, measure);
   console.log(`${people} people in one room, ${messages} messages, medians of ${rounds} rounds\n`);
   console.log('| ms | wsimd/ws | ws | ratio |\n|---|---|---|---|');
   console.log(row('until a message is with half of them', 'p50', results));

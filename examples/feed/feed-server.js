@@ -1,7 +1,7 @@
 // The feed: a market, its page over HTTP, and an outlet for every WebSocket.
 
 import { createServer } from 'node:http';
-import { pathOf, readPages } from '../support/pages.js';
+import { pathOf, readPages, sendPage } from '../support/pages.js';
 import { listen } from '../support/settings.js';
 import { Market } from './market.js';
 import { Outlet } from './outlet.js';
@@ -24,10 +24,7 @@ export async function startFeed(WebSocketServer, settings, log = console.log) {
       response.setHeader('content-type', 'application/json').end(JSON.stringify(status));
       return;
     }
-    const page = pages.get(path);
-    response.statusCode = page ? 200 : 404;
-    response.setHeader('content-type', page?.type ?? 'text/plain');
-    response.end(page?.body ?? 'There is nothing here: the page is at /, the feed at /feed.\n');
+    sendPage(pages, path, response, 'the page is at /, the feed at /feed');
   });
 
   const sockets = new WebSocketServer({ server, path: '/feed', maxPayload: 1024 });

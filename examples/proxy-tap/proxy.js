@@ -72,7 +72,7 @@ function listen(socket, sender, tapped, log) {
   socket.on('data', hear);
 }
 
-/** An answer for whoever speaks HTTP, before there was any other. */
+/** Answers over HTTP, where nothing has been answered yet. */
 function refuse(client, status, text) {
   const length = Buffer.byteLength(text);
   const headers = `content-type: text/plain; charset=utf-8\r\ncontent-length: ${length}\r\nconnection: close`;

@@ -2,7 +2,7 @@
 
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'wsimd/ws';
-import { isForHere, pathOf, readPages, turnAway } from '../support/pages.js';
+import { isForHere, pathOf, readPages, sendPage, turnAway } from '../support/pages.js';
 
 const EVERY = 100;
 /** Frames shown of each tenth of a second: more than that nobody reads. */
@@ -22,10 +22,7 @@ export function createViewers(tap, about) {
       response.setHeader('content-type', 'application/json').end(JSON.stringify(status));
       return;
     }
-    const page = pages.get(path);
-    response.statusCode = page ? 200 : 404;
-    response.setHeader('content-type', page?.type ?? 'text/plain');
-    response.end(page?.body ?? 'There is nothing here: the page is at /.\n');
+    sendPage(pages, path, response, 'the page is at /');
   });
   const sockets = new WebSocketServer({ server, path: '/events', verifyClient: isOwnPage });
   sockets.on('error', () => {}); // The HTTP server's, for whoever listens with it.

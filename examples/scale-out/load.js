@@ -7,10 +7,10 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { startServer } from '../chat/check-support.js';
-import { median } from '../support/medians.js';
+import { interleave, median } from '../support/medians.js';
 import { freePort } from '../support/programs.js';
+import { readSettings } from '../support/settings.js';
 import { startRedis } from './services.js';
 
 // Stock ws is without the addon that lies in this repository.
@@ -21,18 +21,13 @@ const LISTENER = fileURLToPath(new URL('load-listener.js', import.meta.url));
 const FIGURES = new URL('page/figures.json', import.meta.url);
 const LISTENERS = 2;
 
-const { values } = parseArgs({
-  options: {
-    people: { type: 'string', default: '1000' },
-    rooms: { type: 'string', default: '10' },
-    seconds: { type: 'string', default: '5' },
-    rounds: { type: 'string', default: '3' },
-    write: { type: 'boolean', default: false },
-  },
+const { people, rooms, seconds, rounds, write } = readSettings({
+  people: { fallback: 1000, least: 1, most: 10_000 },
+  rooms: { fallback: 10, least: 1, most: 10_000 },
+  seconds: { fallback: 5, least: 1, most: 60 },
+  rounds: { fallback: 3, least: 1, most: 100 },
+  write: { fallback: false },
 });
-const { people, rooms, seconds, rounds } = Object.fromEntries(
-  Object.entries(values).map(([name, value]) => [name, Number(value)]),
-);
 
 /** One round: deliveries a second, and microseconds of the servers' CPU and bytes of their memory for each. */
 async function measure(engine, processes) {
@@ -80,16 +75,16 @@ const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
 const total = (numbers) => numbers.reduce((sum, one) => sum + one, 0);
 
 async function compare(processes) {
-  const results = { wsimd: [], ws: [] };
-  for (let round = 0; round < rounds; round++) {
-    const order = round % 2 === 0 ? ['wsimd', 'ws'] : ['ws', 'wsimd'];
-    for (const engine of order) results[engine].push(await measure(engine, processes));
-  }
-  const of = (engine) => ({
-    perSecond: Math.round(median(results[engine].map(({ perSecond }) => perSecond))),
-    cpu: Number(median(results[engine].map(({ cpu }) => cpu)).toFixed(2)),
-    memory: Math.round(median(results[engine].map(({ memory }) => memory))),
-  });
+  const run = (engine) => measure(engine, processes);
+  const results = await interleave(['wsimd', 'ws'], rounds, run);
+  const of = (engine) => {
+    const medianOf = (key) => median(results.get(engine).map((one) => one[key]));
+    return {
+      perSecond: Math.round(medianOf('perSecond')),
+      cpu: Number(medianOf('cpu').toFixed(2)),
+      memory: Math.round(medianOf('memory')),
+    };
+  };
   return { processes, wsimd: of('wsimd'), ws: of('ws') };
 }
 
@@ -115,7 +110,7 @@ for (const processes of [1, 2, 4]) {
       `| ${ws.cpu} | ${(ws.cpu / wsimd.cpu).toFixed(2)} |`,
   );
 }
-if (values.write) {
+if (write) {
   const figures = { cores, node: process.version, people, rooms, rows };
   writeFileSync(FIGURES, `${JSON.stringify(figures, null, 2)}\n`);
 }

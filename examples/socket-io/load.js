@@ -5,9 +5,9 @@ import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { io } from 'socket.io-client';
 import { interleave, median, ratio, row } from '../support/medians.js';
+import { readSettings, run } from '../support/settings.js';
 
 const SCENES = [
   { name: 'echo, 16 B of text, 4 clients', clients: 4, data: 'x'.repeat(16), underWay: 100 },
@@ -111,12 +111,12 @@ if (process.argv[2] === 'server') {
   const ws = process.argv[3];
   await serve(ws === 'ws' ? undefined : (await import(ws)).WebSocketServer);
 } else {
-  const { values } = parseArgs({
-    options: {
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '2' },
-    },
+  run(async () => {
+    const { rounds, seconds } = readSettings({
+      rounds: { fallback: 5, least: 1, most: 100 },
+      seconds: { fallback: 2, least: 1, most: 60 },
+    });
+    await compare(rounds, seconds);
+    process.exit(); // the servers end with their channel
   });
-  await compare(Number(values.rounds), Number(values.seconds));
-  process.exit(); // the servers end with their channel
 }

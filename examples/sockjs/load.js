@@ -7,10 +7,10 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { unmask } from 'wsimd/bufferutil';
 import { WebSocket } from 'wsimd/ws';
 import { interleave, median, ratio, row } from '../support/medians.js';
+import { readSettings, run } from '../support/settings.js';
 import { fayeWebSocketOn } from './faye-websocket.js';
 import { loadSockJS } from './plug.js';
 
@@ -113,12 +113,12 @@ async function compare(rounds, seconds) {
 if (process.argv[2] === 'server') {
   await serve(process.argv[3]);
 } else {
-  const { values } = parseArgs({
-    options: {
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '2' },
-    },
+  run(async () => {
+    const { rounds, seconds } = readSettings({
+      rounds: { fallback: 5, least: 1, most: 100 },
+      seconds: { fallback: 2, least: 1, most: 60 },
+    });
+    await compare(rounds, seconds);
+    process.exit(); // the servers end with their channel
   });
-  await compare(Number(values.rounds), Number(values.seconds));
-  process.exit(); // the servers end with their channel
 }

@@ -6,8 +6,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { interleave, median, ratio, row } from '../support/medians.js';
+import { readSettings, run } from '../support/settings.js';
 import { prepareBroker } from './broker.js';
 import { connect } from './desk/connection.js';
 import { uncompressed } from './uncompressed.js';
@@ -87,11 +87,11 @@ if (process.argv[2] === 'client') {
   console.log(await measureHere({ url, ws, body, isCompressed, count: Number(count) }));
   process.exit();
 } else {
-  const { values } = parseArgs({
-    options: {
-      rounds: { type: 'string', default: '5' },
-      messages: { type: 'string', default: '40000' },
-    },
+  run(async () => {
+    const { rounds, messages } = readSettings({
+      rounds: { fallback: 5, least: 1, most: 100 },
+      messages: { fallback: 40_000, least: 100, most: 1_000_000 },
+    });
+    await compare(rounds, messages);
   });
-  await compare(Number(values.rounds), Number(values.messages));
 }

@@ -1,10 +1,11 @@
 // Medians of interleaved rounds, and a table of them in which losses are bold.
 
-/** Rounds of every contender in turn: `measure(name)` gives a number, the smaller the better. */
+/** Rounds of every contender in turn, every other round in the other order: what `measure(name)` gave, by name. */
 export async function interleave(names, rounds, measure) {
   const results = new Map(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
-    for (const name of names) results.get(name).push(await measure(name));
+    const inOrder = round % 2 === 0 ? names : [...names].reverse();
+    for (const name of inOrder) results.get(name).push(await measure(name));
   }
   return results;
 }

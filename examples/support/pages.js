@@ -4,23 +4,31 @@ import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, extname, join } from 'node:path';
 
 const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
-const style = fileURLToPath(new URL('page.css', import.meta.url));
+/** What all pages have in common, which every server here has at /base.css. */
+export const BASE_CSS = new URL('base.css', import.meta.url);
+const STYLES = { '/base.css': BASE_CSS, '/page.css': new URL('page.css', import.meta.url) };
 
 /** The files of a folder, read once: `{ body, type }` by the path each is asked for with. */
 export function readPages(folder) {
+  const files = readdirSync(folder).map((name) => new URL(name, folder));
   return new Map(
-    readdirSync(folder).map((name) => [
-      name === 'index.html' ? '/' : `/${name}`,
-      {
-        body: readFileSync(new URL(name, folder)),
-        type: `${TYPES[extname(name)]}; charset=utf-8`,
-      },
-    ]),
+    [BASE_CSS, ...files].map((file) => {
+      const name = basename(file.pathname);
+      const type = `${TYPES[extname(name)]}; charset=utf-8`;
+      return [name === 'index.html' ? '/' : `/${name}`, { body: readFileSync(file), type }];
+    }),
   );
+}
+
+/** Answers with the page of that path; where there is none, says in `elsewhere` what there is. */
+export function sendPage(pages, path, response, elsewhere) {
+  const page = pages.get(path);
+  response.statusCode = page ? 200 : 404;
+  response.setHeader('content-type', page?.type ?? 'text/plain');
+  response.end(page?.body ?? `There is nothing here: ${elsewhere}.\n`);
 }
 
 /** What a request asks for, as it is written: `//` is a path, too, but no URL. */
@@ -44,7 +52,7 @@ export function isFromHere({ headers: { host, origin } }) {
 
 /**
  * Listens on `port` of 127.0.0.1. `routes` maps a path to what is there: below one that ends in '/' the files of
- * a folder, at any other what its function gives, as JSON. The examples' style is at /page.css.
+ * a folder, at any other what its function gives, as JSON. The examples' styles are at /base.css and /page.css.
  */
 export async function servePage(routes, port = 0) {
   const server = createServer((request, response) => answer(routes, request, response));
@@ -75,7 +83,7 @@ export function turnAway(response) {
 
 /** The path has no '..' left in it: URL has resolved them. */
 async function find(routes, path) {
-  if (path === '/page.css') return { type: TYPES['.css'], body: await readFile(style) };
+  if (path in STYLES) return { type: TYPES['.css'], body: await readFile(STYLES[path]) };
   if (path !== '/' && routes[path]) {
     return { type: 'application/json', body: JSON.stringify(routes[path]()) };
   }
