@@ -23,10 +23,12 @@ import { type BytesLike, toBytes } from './bytes.ts';
 import { fragmentsOf } from './fragments.ts';
 import { nextMaskingKey } from './masking-keys.ts';
 import type { PreparedMessage } from './prepared-message.ts';
-import { commit, reserve, SLAB_LIMIT, slabBlock } from './slab.ts';
+import { HandedOutSlab, ownSlab, SLAB_LIMIT, type Slab } from './slab.ts';
 
-/** Payloads from this size on leave as they are, by reference; frontier: two to four KiB. */
-const BY_REFERENCE = 4096;
+/** Payloads of at least this many bytes are borrowed unless an option says otherwise; frontier: two to four KiB. */
+const BORROW_FROM = 4096;
+/** A client's payloads of at least this many bytes are masked into memory of their own, not in the staging block. */
+const STAGED_BELOW = 4096;
 /** Segments that together are smaller than this leave as one. */
 const GATHER_LIMIT = 32768;
 
@@ -44,7 +46,15 @@ export interface WriterOptions {
   role: Role;
   /** Makes the masking keys, as little-endian numbers. Default: the platform's cryptographic random numbers. */
   maskingKey?: () => number;
+  /**
+   * A server's payloads of at least this many bytes are *borrowed* until the segments are written; smaller ones
+   * are copied. `Infinity` copies all. Default 4096.
+   */
+  borrowFrom?: number;
 }
+
+/** Where the writers of the public API build their frames: users get views of these blocks. */
+const HANDED_OUT = new HandedOutSlab();
 
 /** Gathers frames; `take()` gives what was gathered. */
 export class BatchWriterCore implements StagingOwner {
@@ -58,9 +68,22 @@ export class BatchWriterCore implements StagingOwner {
   private start = 0;
   private end = 0;
   private queued = 0;
+  private readonly borrowFrom: number;
+  private hasBorrowed = false;
+  private readonly shared: Slab;
+  /** While this is set, frames are built here and not in memory that others share. */
+  private own: Slab | null = null;
 
-  /** `whenQueued` is called when something is queued after nothing was: the moment to plan a `take()`. */
-  constructor(kernel: Kernel, options: WriterOptions, whenQueued?: () => void) {
+  /**
+   * `whenQueued` is called when something is queued after nothing was: the moment to plan a `take()`. `slab` is
+   * where a server's frames are built.
+   */
+  constructor(
+    kernel: Kernel,
+    options: WriterOptions,
+    whenQueued?: () => void,
+    slab: Slab = HANDED_OUT,
+  ) {
     if (options.role !== 'server' && options.role !== 'client') {
       throw new TypeError(`option role must be server or client, not ${String(options.role)}`);
     }
@@ -68,11 +91,26 @@ export class BatchWriterCore implements StagingOwner {
     this.isMasked = options.role === 'client';
     this.maskingKey = options.maskingKey ?? nextMaskingKey;
     this.whenQueued = whenQueued;
+    this.borrowFrom = bytesOption(options.borrowFrom);
+    this.shared = slab;
   }
 
   /** Bytes of the frames queued. */
   get bytes(): number {
     return this.queued;
+  }
+
+  /** Whether what is queued includes memory of the caller's, which may change or be detached at any time. */
+  get borrows(): boolean {
+    return this.hasBorrowed;
+  }
+
+  /**
+   * Builds the frames of this batch, up to the next `take()`, in memory of its own: for a batch that may wait for
+   * long, which must not keep blocks alive that others share.
+   */
+  isolate(): void {
+    this.own ??= ownSlab();
   }
 
   /** Queues a text message. Bytes are taken to be UTF-8, unchecked, and by reference as in `binary`. */
@@ -113,11 +151,10 @@ export class BatchWriterCore implements StagingOwner {
 
   /** Queues a message encoded before: a server shares its bytes, a client masks them anew. */
   prepared(message: PreparedMessage): void {
+    const { block, start, end } = message;
     if (this.isMasked) this.writeBytes(message.payload, message.first);
-    else {
-      const { block, start, end } = message;
-      this.extend(block, start, end);
-    }
+    else if (this.own !== null && end - start < BORROW_FROM) this.raw(message.frame);
+    else this.extend(block, start, end);
   }
 
   /**
@@ -144,23 +181,20 @@ export class BatchWriterCore implements StagingOwner {
     if (isControl(opcode)) assertControl(fin, lengthOf(payload));
     if (typeof payload !== 'string') this.writeBytes(payload, first);
     else if (payload.length * 3 + MAX_HEADER_LENGTH <= SLAB_LIMIT) this.writeText(payload, first);
-    else {
-      const length = utf8Length(payload);
-      const bytes = allocate(length);
-      writeUtf8(bytes, payload, 0);
-      this.writeBytes(bytes, first);
-    }
+    else this.writeLongText(payload, first);
   }
 
-  /** Queues bytes that are frames already, or parts of them; copied below 4 KiB, else *borrowed*. */
+  /** Queues bytes that are frames already, or parts of them: short ones are copied, long ones *borrowed*. */
   raw(bytes: Uint8Array): void {
     const { length } = bytes;
-    if (length >= BY_REFERENCE) this.extend(bytes, 0, length);
+    if (length >= this.borrowFrom) {
+      this.hasBorrowed = true;
+      this.extend(bytes, 0, length);
+    } else if (length > SLAB_LIMIT) this.extend(copyOf(bytes, 0, length), 0, length);
     else if (length > 0) {
       const { block, at } = this.room(length);
       copyInto(block, at, bytes, 0, length);
-      if (this.isMasked) this.kernel.staging.used = at + length;
-      else commit(at + length);
+      this.commit(at + length);
       this.extend(block, at, at + length);
     }
   }
@@ -171,6 +205,8 @@ export class BatchWriterCore implements StagingOwner {
     const { segments, queued } = this;
     this.segments = [];
     this.queued = 0;
+    this.hasBorrowed = false;
+    this.own = null;
     return segments.length > 1 && queued < GATHER_LIMIT ? [concat(segments, queued)] : segments;
   }
 
@@ -188,43 +224,76 @@ export class BatchWriterCore implements StagingOwner {
     this.finish(block, at, first, length, key);
   }
 
-  private writeBytes(payload: Uint8Array, first: number): void {
-    const { length } = payload;
-    if (length >= BY_REFERENCE) {
-      this.writeLarge(payload, first);
-      return;
-    }
-    const key = this.isMasked ? this.maskingKey() : 0;
-    const { block, at } = this.room(length + MAX_HEADER_LENGTH);
-    copyInto(block, at + sizeOfHeader(length, this.isMasked), payload, 0, length);
-    this.finish(block, at, first, length, key);
+  private writeLongText(text: string, first: number): void {
+    const length = utf8Length(text);
+    const frame = allocate(sizeOfHeader(length, this.isMasked) + length);
+    const payloadAt = frame.length - length;
+    writeUtf8(frame, text, payloadAt);
+    this.finishOwn(frame, payloadAt, first);
   }
 
-  private writeLarge(payload: Uint8Array, first: number): void {
+  private writeBytes(payload: Uint8Array, first: number): void {
     const { length } = payload;
-    const size = sizeOfHeader(length, this.isMasked);
-    if (!this.isMasked) {
-      const at = reserve(size);
-      const end = writeLength(slabBlock(), at, first, 0, length);
-      commit(end);
-      const wasEmpty = this.queued === 0;
-      this.add(slabBlock(), at, end);
-      this.add(payload, 0, length);
-      if (wasEmpty) this.whenQueued?.();
-      return;
+    if (!this.isMasked && length >= this.borrowFrom) this.writeBorrowed(payload, first);
+    else if (length >= (this.isMasked ? STAGED_BELOW : SLAB_LIMIT - MAX_HEADER_LENGTH)) {
+      const frame = allocate(sizeOfHeader(length, this.isMasked) + length);
+      const payloadAt = frame.length - length;
+      if (!this.isMasked) frame.set(payload, payloadAt);
+      this.finishOwn(frame, payloadAt, first, payload);
+    } else {
+      const key = this.isMasked ? this.maskingKey() : 0;
+      const { block, at } = this.room(length + MAX_HEADER_LENGTH);
+      copyInto(block, at + sizeOfHeader(length, this.isMasked), payload, 0, length);
+      this.finish(block, at, first, length, key);
     }
-    const frame = allocate(size + length);
-    const key = this.maskingKey();
-    const at = writeMaskingKey(frame, writeLength(frame, 0, first, 0x80, length), key);
-    this.kernel.mask(payload, key, frame, at, length);
+  }
+
+  /** A header in the slab, and the payload where it lies. */
+  private writeBorrowed(payload: Uint8Array, first: number): void {
+    const slab = this.own ?? this.shared;
+    const at = slab.reserve(sizeOfHeader(payload.length, false));
+    const { block } = slab;
+    const end = writeLength(block, at, first, 0, payload.length);
+    slab.commit(end);
+    const wasEmpty = this.queued === 0;
+    this.hasBorrowed = true;
+    this.add(block, at, end);
+    this.add(payload, 0, payload.length);
+    if (wasEmpty) this.whenQueued?.();
+  }
+
+  /**
+   * A frame in memory of its own: writes the header, masks, and queues it. The payload stands behind the header, or
+   * is `payload` where that must be masked on the way.
+   */
+  private finishOwn(
+    frame: Uint8Array,
+    payloadAt: number,
+    first: number,
+    payload?: Uint8Array,
+  ): void {
+    const length = frame.length - payloadAt;
+    if (!this.isMasked) writeLength(frame, 0, first, 0, length);
+    else {
+      const key = this.maskingKey();
+      writeMaskingKey(frame, writeLength(frame, 0, first, 0x80, length), key);
+      const source = payload ?? viewOf(frame, payloadAt, frame.length);
+      this.kernel.mask(source, key, frame, payloadAt, length);
+    }
     this.extend(frame, 0, frame.length);
   }
 
-  /** Room for `length` bytes, in the slab or the staging block. */
+  /** A client's frames are built in the staging block, where one call masks them, unless this writer is isolated. */
+  private get isStaged(): boolean {
+    return this.isMasked && this.own === null;
+  }
+
+  /** Room for `length` bytes, in a slab or the staging block. */
   private room(length: number): { block: Uint8Array; at: number } {
-    if (!this.isMasked) {
-      const at = reserve(length);
-      return { block: slabBlock(), at };
+    if (!this.isStaged) {
+      const slab = this.own ?? this.shared;
+      const at = slab.reserve(length);
+      return { block: slab.block, at };
     }
     const staging = this.claimStaging();
     if (staging.used + length > staging.bytes.length) {
@@ -232,6 +301,12 @@ export class BatchWriterCore implements StagingOwner {
       staging.used = 0;
     }
     return { block: staging.bytes, at: staging.used };
+  }
+
+  /** All bytes before `end`, of the room given last, are used. */
+  private commit(end: number): void {
+    if (this.isStaged) this.kernel.staging.used = end;
+    else (this.own ?? this.shared).commit(end);
   }
 
   private claimStaging(): Staging {
@@ -247,13 +322,13 @@ export class BatchWriterCore implements StagingOwner {
   /** The payload stands behind room for its header: writes the header, masks, and queues the frame. */
   private finish(block: Uint8Array, at: number, first: number, length: number, key: number): void {
     let end: number;
-    if (this.isMasked) {
-      end = this.kernel.seal(at, first, length, key);
-      this.kernel.staging.used = end;
-    } else {
-      end = writeLength(block, at, first, 0, length) + length;
-      commit(end);
-    }
+    if (this.isStaged) end = this.kernel.seal(at, first, length, key);
+    else if (this.isMasked) {
+      const payloadAt = writeMaskingKey(block, writeLength(block, at, first, 0x80, length), key);
+      end = payloadAt + length;
+      this.kernel.mask(viewOf(block, payloadAt, end), key, block, payloadAt, length);
+    } else end = writeLength(block, at, first, 0, length) + length;
+    this.commit(end);
     this.extend(block, at, end);
   }
 
@@ -289,4 +364,11 @@ export class BatchWriterCore implements StagingOwner {
 
 function lengthOf(payload: string | Uint8Array): number {
   return typeof payload === 'string' ? utf8Length(payload) : payload.length;
+}
+
+/** Throws a TypeError on what is not a number of bytes. */
+function bytesOption(value: unknown): number {
+  if (value === undefined) return BORROW_FROM;
+  if (typeof value === 'number' && value >= 0) return value;
+  throw new TypeError(`option borrowFrom must be a non-negative number, got ${String(value)}`);
 }

@@ -4,7 +4,14 @@ import { allocate, utf8Length, viewOf, writeUtf8 } from '../kernel/platform.ts';
 import { sizeOfHeader, writeLength } from '../protocol/header.ts';
 import { BINARY, TEXT } from '../protocol/opcodes.ts';
 import { type BytesLike, toBytes } from './bytes.ts';
-import { commit, reserve, SLAB_LIMIT, slabBlock } from './slab.ts';
+import { sharedSlab } from './slab.ts';
+
+/**
+ * Short messages prepared one after another lie together, so that they leave as one segment. The blocks are small:
+ * a program that keeps one message keeps its block.
+ */
+const slab = sharedSlab(2048);
+const SLAB_LIMIT = 512;
 
 /** Options of {@link prepare}. */
 export interface PrepareOptions {
@@ -56,6 +63,11 @@ export class PreparedMessage {
   }
 }
 
+/** Whether a value was made by {@link prepare}. */
+export function isPrepared(value: unknown): value is PreparedMessage {
+  return value instanceof PreparedMessage;
+}
+
 /** Encodes a message to be sent many times; the data is copied. Bytes sent as text are not checked. */
 export function prepare(data: string | BytesLike, options?: PrepareOptions): PreparedMessage {
   const source = typeof data === 'string' ? data : toBytes(data);
@@ -64,12 +76,12 @@ export function prepare(data: string | BytesLike, options?: PrepareOptions): Pre
   const length = typeof source === 'string' ? utf8Length(source) : source.length;
   const size = sizeOfHeader(length, false) + length;
   const inSlab = size <= SLAB_LIMIT;
-  const start = inSlab ? reserve(size) : 0;
-  const block = inSlab ? slabBlock() : allocate(size);
+  const start = inSlab ? slab.reserve(size) : 0;
+  const block = inSlab ? slab.block : allocate(size);
   const payloadAt = writeLength(block, start, first, 0, length);
   if (typeof source === 'string')
     writeUtf8(viewOf(block, 0, payloadAt + length), source, payloadAt);
   else block.set(source, payloadAt);
-  if (inSlab) commit(start + size);
+  if (inSlab) slab.commit(start + size);
   return new PreparedMessage(block, start, payloadAt, start + size);
 }

@@ -29,6 +29,14 @@ export const allocate: (length: number) => Uint8Array<ArrayBuffer> = Buffer
   ? (length) => Buffer.allocUnsafeSlow(length)
   : (length) => new Uint8Array(length);
 
+/**
+ * Forbids transferring memory that several users have views of, where the platform can (Node): a transfer would take it
+ * from all of them.
+ */
+export function keepAttached(memory: ArrayBuffer): void {
+  globalThis.process?.getBuiltinModule?.('node:worker_threads')?.markAsUntransferable?.(memory);
+}
+
 /** Native UTF-8 validation, undefined where there is none. */
 export const isUtf8: ((bytes: Uint8Array) => boolean) | undefined = nodeBuffer?.isUtf8;
 

@@ -1,15 +1,20 @@
 // Messages to send, until the transport has them: the writable side. While one write is under way, frames
 // gather for the next.
 
-import { type BytesLike, toBytes } from '../codec/bytes.ts';
-import { BatchWriter } from '../entry/auto.ts';
+import { BatchWriterCore } from '../codec/batch-writer.ts';
+import type { BytesLike } from '../codec/bytes.ts';
+import { sharedSlab } from '../codec/slab.ts';
 import type { Backend } from '../kernel/kernel.ts';
 import { copyOf } from '../kernel/platform.ts';
+import { selectKernel } from '../kernel/select.ts';
 import type { Role } from '../protocol/errors.ts';
 import { whenAborted } from './when-aborted.ts';
 
 /** Bytes of frames that wait before senders are told to. */
 const HIGH_WATER = 64 * 1024;
+
+/** Never seen by users: what leaves it is copied by {@link ownMemory}. */
+const slab = sharedSlab();
 
 /** What the outbox asks of its connection. */
 export interface Outgoing {
@@ -23,8 +28,7 @@ export interface Outgoing {
 export class Outbox {
   readonly writable: WritableStream<string | BytesLike>;
   private controller!: WritableStreamDefaultController;
-  private readonly batch: BatchWriter;
-  private readonly isServer: boolean;
+  private readonly batch: BatchWriterCore;
   private readonly transport: WritableStreamDefaultWriter<Uint8Array>;
   private readonly connection: Outgoing;
   private flushing: Promise<void> | undefined;
@@ -43,8 +47,8 @@ export class Outbox {
     opened: Promise<unknown>,
     connection: Outgoing,
   ) {
-    this.batch = new BatchWriter({ role, backend });
-    this.isServer = role === 'server';
+    const options = { role, borrowFrom: Number.POSITIVE_INFINITY };
+    this.batch = new BatchWriterCore(selectKernel(backend), options, undefined, slab);
     this.transport = transport;
     this.connection = connection;
     const whenOpen = (act: () => Promise<void> | undefined): Promise<void> | undefined =>
@@ -152,11 +156,7 @@ export class Outbox {
 
   private add(message: string | BytesLike): Promise<void> {
     if (typeof message === 'string') this.batch.text(message);
-    else {
-      const bytes = toBytes(message);
-      // A server's large payloads go out later, by reference: the message is as it is now.
-      this.batch.binary(this.isServer ? copyOf(bytes, 0, bytes.length) : bytes);
-    }
+    else this.batch.binary(message);
     return this.flush();
   }
 

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isShared, toBytes } from '../../src/codec/bytes.ts';
 import { fragmentsOf } from '../../src/codec/fragments.ts';
 import { FrozenScan } from '../../src/codec/frozen-scan.ts';
-import { commit, reserve, slabBlock } from '../../src/codec/slab.ts';
+import { ownSlab, sharedSlab } from '../../src/codec/slab.ts';
 import { Decoder } from '../../src/index.ts';
 import { FLAG } from '../../src/kernel/frame-table.ts';
 import type { Scan } from '../../src/kernel/kernel.ts';
@@ -49,16 +49,40 @@ describe('toBytes', () => {
   });
 });
 
-describe('the slab', () => {
-  it('gives place behind place, and another block where one is full', () => {
-    const begin = reserve(65_536);
-    const block = slabBlock();
-    expect([begin, block.length]).toEqual([0, 65_536]);
-    commit(100);
-    expect([reserve(65_436), slabBlock() === block]).toEqual([100, true]);
-    expect([reserve(65_437), slabBlock() === block]).toEqual([0, false]);
-    // What is not given away is given again.
-    expect([reserve(10), reserve(20)]).toEqual([0, 0]);
+describe('a slab', () => {
+  it('hands out memory side by side, and a new block when one is full', () => {
+    const slab = sharedSlab(1000);
+    expect([slab.reserve(1000), slab.block.length]).toEqual([0, 1000]);
+    const { block } = slab;
+    slab.commit(100);
+    expect([slab.reserve(900), slab.block === block]).toEqual([100, true]);
+    expect([slab.reserve(901), slab.block === block]).toEqual([0, false]);
+    // What is not committed is handed out again.
+    expect([slab.reserve(10), slab.reserve(20)]).toEqual([0, 0]);
+  });
+
+  it('makes a block as large as a reservation that no block would hold', () => {
+    const slab = sharedSlab(100);
+    expect([slab.reserve(500), slab.block.length]).toEqual([0, 500]);
+  });
+
+  it('replaces a block that was detached', () => {
+    const slab = sharedSlab(64);
+    slab.reserve(8);
+    slab.commit(8);
+    const { buffer } = slab.block;
+    structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
+    expect([slab.reserve(8), slab.block.length]).toEqual([0, 64]);
+  });
+
+  it('of one owner starts small and doubles', () => {
+    const slab = ownSlab();
+    const sizes = Array.from({ length: 8 }, () => {
+      slab.reserve(1);
+      slab.commit(slab.block.length);
+      return slab.block.length;
+    });
+    expect(sizes).toEqual([1024, 2048, 4096, 8192, 16_384, 32_768, 32_768, 32_768]);
   });
 });
 

@@ -2,20 +2,23 @@
 // others hold.
 
 import type { Duplex } from 'node:stream';
-import { PreparedMessage } from '../../codec/prepared-message.ts';
+import { isPrepared, type PreparedMessage } from '../../codec/prepared-message.ts';
 import { forConnection } from './deflate.ts';
-import type { FlushPolicy } from './flush.ts';
+import { type FlushPolicy, watchExit } from './flush.ts';
 import {
   type Callback,
   classesOf,
   inspect,
+  isPlainData,
+  type MessageOptions,
   OPEN,
   type SocketOptions,
   type StockSocket,
   type WsModule,
 } from './internals.ts';
-import { CodecReceiver, EVENTS, type Listeners } from './receiver.ts';
+import { CodecReceiver } from './receiver.ts';
 import { type CodecSender, senderOf } from './sender.ts';
+import { connect, wiringOf } from './wiring.ts';
 
 const ACCELERATED = Symbol.for('wsimd.accelerated');
 /** On a WebSocket or its prototype: the flush policy. */
@@ -23,13 +26,6 @@ export const FLUSH = Symbol.for('wsimd.flush');
 
 /** Of WebSocket.prototype, what is replaced. */
 type Methods = Pick<StockSocket, 'setSocket' | 'send' | 'terminate'>;
-
-interface SendOptions {
-  binary?: boolean;
-  fin?: boolean;
-  mask?: boolean;
-  compress?: boolean;
-}
 
 /** Whether frames of this WebSocket, of ws, go through the codec. */
 export function isAccelerated(socket: unknown): boolean {
@@ -45,7 +41,8 @@ export function accelerate<W>(ws: W, options: { flush?: FlushPolicy } = {}): W {
   const classes = classesOf(ws);
   const { prototype } = classes.WebSocket;
   if (isAccelerated(prototype)) return ws;
-  mark(replaceMethods(prototype, classes), options.flush);
+  const { setSocket, send, terminate } = prototype;
+  mark(replaceMethods(prototype, classes, { setSocket, send, terminate }), options.flush);
   return ws;
 }
 
@@ -65,17 +62,24 @@ export function policy(flush: unknown): FlushPolicy {
   throw new TypeError(`option flush must be turn, tick or immediate, not ${String(flush)}`);
 }
 
-/** Gives a prototype the codec's methods, no more visible than ws's own are. */
-export function replaceMethods(prototype: object, ws: WsModule): object {
-  for (const [name, value] of Object.entries(methodsFor(ws))) {
+/**
+ * Gives a prototype the codec's methods, no more visible than ws's own are. They call those of `base`, where others
+ * may put wrappers at any time.
+ */
+export function replaceMethods(
+  prototype: object,
+  ws: WsModule,
+  base: Methods = ws.WebSocket.prototype,
+): object {
+  for (const [name, value] of Object.entries(methodsFor(ws, base))) {
     Object.defineProperty(prototype, name, { value, configurable: true, writable: true });
   }
   return prototype;
 }
 
-function methodsFor(ws: WsModule): Methods {
-  const { setSocket, send, terminate } = ws.WebSocket.prototype;
-  const install = installer(ws, setSocket);
+function methodsFor(ws: WsModule, base: Methods): Methods {
+  const install = installer(ws, base);
+  const stockSend = isStockSend(base.send) ? base.send : undefined;
   return {
     setSocket(this: StockSocket, socket, head, options) {
       install(this, socket, head, options);
@@ -83,7 +87,8 @@ function methodsFor(ws: WsModule): Methods {
 
     send(this: StockSocket, data, options, cb) {
       const sender = this._sender as CodecSender | null;
-      if (this.readyState === OPEN && sender?.isFree && isPlain(data)) {
+      const isWrapped = base.send !== stockSend;
+      if (!isWrapped && this.readyState === OPEN && sender?.isFree && isPlain(data)) {
         if (options === undefined || options === null) {
           sender.queue(data, isBinary(data), cb);
           return;
@@ -97,29 +102,53 @@ function methodsFor(ws: WsModule): Methods {
           return;
         }
       }
-      if (data instanceof PreparedMessage) sendPrepared(this, send, data, options, cb);
-      else send.call(this, data, options, cb);
+      if (!isPrepared(data)) base.send.call(this, data, options, cb);
+      else if (isWrapped) sendPayload(this, base.send, data, options, cb);
+      else sendPrepared(this, base.send, data, options, cb);
     },
 
     terminate(this: StockSocket) {
       (this._sender as CodecSender | null)?.flush?.();
-      terminate.call(this);
+      base.terminate.call(this);
     },
   };
 }
 
-/** Lets ws set a socket up as it does, and puts the codec in before anyone can use it. */
-function installer(ws: WsModule, setSocket: StockSocket['setSocket']) {
+/** Whether this is ws's own method, and no wrapper around it that must see what is sent (tracing, for one). */
+function isStockSend(send: unknown): boolean {
+  return (
+    typeof send === 'function' && /\b_sender\.send\(/.test(Function.prototype.toString.call(send))
+  );
+}
+
+/** Sets WebSockets up as ws does, with the codec in. */
+function installer(ws: WsModule, base: Methods) {
   const internals = inspect(ws);
-  const Sender = senderOf(ws);
-  let listeners: Listeners | undefined;
+  const { setSocket } = base;
+  const wiring = wiringOf(ws, internals, setSocket);
+  const Sender = senderOf(ws, wiring.onSenderError);
+  watchExit();
+
+  function putCodecInto(socket: StockSocket, raw: Duplex, options: SocketOptions): void {
+    socket._receiver = new CodecReceiver(socket, options, internals, wiring.receiver);
+    const policy = Reflect.get(socket, FLUSH) as FlushPolicy;
+    const { generateMask } = options;
+    const sender = new Sender({ websocket: socket, socket: raw, policy, generateMask });
+    Reflect.set(sender, internals.kWebSocket, socket);
+    socket._sender = sender;
+  }
+
   return (socket: StockSocket, raw: Duplex, head: Uint8Array, options: SocketOptions): void => {
-    withoutOpen(socket, () => setSocket.call(socket, raw, head, options));
-    listeners ??= listenersOf(socket._receiver as StockSocket);
-    const { _sender: stock, _isServer: isServer } = socket;
-    const flush = Reflect.get(socket, FLUSH) as FlushPolicy;
-    socket._receiver = new CodecReceiver(socket, options, internals, listeners);
-    socket._sender = new Sender(stock, isServer, flush, options.generateMask);
+    if (wiring.socket === null || base.setSocket !== setSocket) {
+      withoutOpen(socket, () => base.setSocket.call(socket, raw, head, options));
+      putCodecInto(socket, raw, options);
+    } else {
+      putCodecInto(socket, raw, options);
+      socket._socket = raw;
+      Reflect.set(raw, internals.kWebSocket, socket);
+      connect(raw, head, wiring.socket);
+      socket._readyState = OPEN;
+    }
     socket.emit('open');
   };
 }
@@ -137,27 +166,21 @@ function withoutOpen(socket: StockSocket, setUp: () => void): void {
   }
 }
 
-function listenersOf(receiver: StockSocket): Listeners {
-  return Object.fromEntries(
-    EVENTS.map((event) => [event, receiver.listeners(event)[0]]),
-  ) as unknown as Listeners;
-}
-
 function isPlain(data: unknown): data is string | Uint8Array | PreparedMessage {
-  return typeof data === 'string' || data instanceof Uint8Array || data instanceof PreparedMessage;
+  return isPlainData(data) || isPrepared(data);
 }
 
 function isBinary(data: string | Uint8Array | PreparedMessage): boolean {
-  return typeof data === 'string' ? false : data instanceof PreparedMessage ? data.isBinary : true;
+  return typeof data === 'string' ? false : isPrepared(data) ? data.isBinary : true;
 }
 
 /** Options of a message that is one ordinary frame. */
-function isWhole(options: object, isMasked: boolean): options is SendOptions {
-  const { fin, mask } = options as SendOptions;
+function isWhole(options: object, isMasked: boolean): options is MessageOptions {
+  const { fin, mask } = options as MessageOptions;
   return (fin === true || !('fin' in options)) && (mask === isMasked || !('mask' in options));
 }
 
-/** A prepared message where it cannot be sent as it is: compressed, or in line behind others. */
+/** A prepared message that is compressed, or stands in line behind others. */
 function sendPrepared(
   socket: StockSocket,
   send: StockSocket['send'],
@@ -165,16 +188,31 @@ function sendPrepared(
   options: unknown,
   cb?: Callback,
 ): void {
-  const binary = message.isBinary;
-  const given: SendOptions = typeof options === 'object' && options !== null ? options : {};
-  const callback = typeof options === 'function' ? (options as Callback) : cb;
+  const given: MessageOptions = typeof options === 'object' && options !== null ? options : {};
   const sender = socket._sender as CodecSender | null;
   if (socket.readyState === OPEN && sender?.isIdle && isWhole(given, !socket._isServer)) {
     const ready = given.compress === false ? message : forConnection(message, socket._extensions);
     if (ready !== undefined) {
-      sender.queue(ready, binary, callback);
+      sender.queue(
+        ready,
+        message.isBinary,
+        typeof options === 'function' ? (options as Callback) : cb,
+      );
       return;
     }
   }
-  send.call(socket, message.payload, { ...given, binary }, callback);
+  sendPayload(socket, send, message, options, cb);
+}
+
+/** A prepared message as those know it who know nothing of prepared messages. */
+function sendPayload(
+  socket: StockSocket,
+  send: StockSocket['send'],
+  message: PreparedMessage,
+  options: unknown,
+  cb?: Callback,
+): void {
+  const given = typeof options === 'object' ? options : {};
+  const callback = typeof options === 'function' ? (options as Callback) : cb;
+  send.call(socket, message.payload, { ...given, binary: message.isBinary }, callback);
 }

@@ -1,5 +1,5 @@
-// What this adapter touches inside ws, told in one place: its shapes, and the two symbols and six listeners
-// it keeps to itself. All of it is the same in ws 8.5 to 8.23; what is older, bundled or another's
+// What this adapter touches inside ws, told in one place: its shapes, and the two symbols it keeps to itself
+// (wiring.ts has the listeners). All of it is the same in ws 8.5 to 8.23; what is older, bundled or another's
 // implementation under the same name is refused by `inspect`.
 
 import type { EventEmitter } from 'node:events';
@@ -21,8 +21,22 @@ export interface StockSender {
   _deflating?: boolean;
   _queue: unknown[];
   onerror?: (this: never, error: Error) => void;
+  send(data: unknown, options: Required<MessageOptions>, cb?: Callback): void;
   close(code: number | undefined, data: unknown, mask: boolean, cb?: Callback): void;
   sendFrame(list: (Uint8Array | string)[], cb?: Callback): void;
+}
+
+/** Options of `WebSocket.send`. */
+export interface MessageOptions {
+  binary?: boolean;
+  fin?: boolean;
+  mask?: boolean;
+  compress?: boolean;
+}
+
+/** Messages that the codec takes as they are. The rest is ws's to convert. */
+export function isPlainData(data: unknown): data is string | Uint8Array {
+  return typeof data === 'string' || data instanceof Uint8Array;
 }
 
 /** Options of `setSocket`, of which older ws know fewer. */
@@ -41,6 +55,9 @@ export interface StockSocket extends EventEmitter {
   _binaryType: string;
   _extensions: Record<string, unknown>;
   _isServer: boolean;
+  _readyState: number;
+  /** An 'error' has been emitted: there is one at most. */
+  _errorEmitted?: boolean;
   /** Pongs that ws owes, since 8.23. */
   _pendingAutoPongs?: number;
   _receiver: unknown;

@@ -5,8 +5,9 @@ import type { DecoderCore } from '../../codec/decoder.ts';
 import type { DecoderOptions, Handlers } from '../../codec/options.ts';
 import { Decoder } from '../../entry/auto.ts';
 import type { ProtocolError } from '../../protocol/errors.ts';
+import { atTurnEnd, nextTick } from './clock.ts';
 import { errorAsInWs } from './errors.ts';
-import { flushOverdue, later } from './flush.ts';
+import { noteRead } from './flush.ts';
 import {
   deflateOf,
   type Internals,
@@ -75,12 +76,12 @@ export class CodecReceiver implements Handlers<'view'> {
   /** Takes a chunk; returns false while it should get no more. */
   write(chunk: Uint8Array): boolean {
     if (this.isOver) return true;
-    flushOverdue();
+    noteRead();
     this.decoder ??= this.borrowDecoder();
     const { decoder } = this;
     const goesOn = decoder.write(chunk);
     // ws counts the pongs it owes, and gives up on those who are owed too many (maxPendingAutoPongs).
-    if (this.socket._pendingAutoPongs) (this.socket._sender as CodecSender).flush();
+    if (this.socket._pendingAutoPongs) (this.socket._sender as CodecSender).flushUnlessBusy();
     if (goesOn) {
       if (decoder.isBetweenMessages) this.returnDecoder(decoder);
       return true;
@@ -108,10 +109,10 @@ export class CodecReceiver implements Handlers<'view'> {
 
   /** No more chunks follow. ws ends the socket right behind this: what is queued leaves before. */
   end(): void {
+    (this.socket._sender as CodecSender).flush();
     if (this.isEnding) return;
     this.isEnding = true;
-    (this.socket._sender as CodecSender).flush();
-    if (!this.needDrain) process.nextTick(finish, this);
+    if (!this.needDrain) nextTick(finish, this);
   }
 
   /** ws asks for `'error'` and `'finish'`, of which one comes, to learn that all is over. */
@@ -145,19 +146,19 @@ export class CodecReceiver implements Handlers<'view'> {
     this.isOver = true;
     this.call('conclude', code, bytes.length === 0 ? EMPTY : bytes);
     this.needDrain = false;
-    if (this.isEnding) process.nextTick(finish, this);
+    if (this.isEnding) nextTick(finish, this);
     else this.end();
   }
 
   error(error: ProtocolError): void {
     this.isOver = true;
     this.needDrain = false;
-    process.nextTick(fail, this, errorAsInWs(error, this.internals));
+    nextTick(fail, this, errorAsInWs(error, this.internals));
   }
 
   drain(): void {
     this.needDrain = false;
-    if (this.isEnding) process.nextTick(finish, this);
+    if (this.isEnding) nextTick(finish, this);
     else this.call('drain');
   }
 
@@ -167,7 +168,7 @@ export class CodecReceiver implements Handlers<'view'> {
     else {
       const { decoder } = this;
       decoder?.pause();
-      later(() => {
+      atTurnEnd(() => {
         this.call(event, ...args);
         decoder?.resume();
       });

@@ -1,81 +1,81 @@
-// What stands in a WebSocket of ws for its Sender: the same class, but what it would write is gathered and
-// leaves in one write. Plain messages are encoded by the batch writer; compressed ones, Blobs, fragments and
-// control frames take ws's own way as far as the bytes of their frames.
+// What stands in a WebSocket of ws for its Sender: the same class, but its frames go to a SendQueue. Plain messages
+// are encoded by the codec; compressed ones, Blobs, fragments and control frames take ws's own way up to the bytes of
+// their frames.
 
-import { AsyncResource } from 'node:async_hooks';
 import type { Duplex } from 'node:stream';
-import type { BatchWriterCore } from '../../codec/batch-writer.ts';
 import type { BytesLike } from '../../codec/bytes.ts';
-import { PreparedMessage } from '../../codec/prepared-message.ts';
-import { BatchWriter } from '../../entry/auto.ts';
+import type { PreparedMessage } from '../../codec/prepared-message.ts';
 import { readMaskingKey } from '../../protocol/header.ts';
-import { BINARY, TEXT } from '../../protocol/opcodes.ts';
-import { type Flushable, type FlushPolicy, planFlush } from './flush.ts';
-import { type Callback, deflateOf, type StockSender, type WsModule } from './internals.ts';
-
-/** Bytes that are not worth waiting with: what gathers more than this leaves at once. */
-const FLUSH_FROM = 1 << 17;
+import { nextTick } from './clock.ts';
+import type { FlushPolicy } from './flush.ts';
+import {
+  type Callback,
+  deflateOf,
+  isPlainData,
+  type MessageOptions,
+  type StockSender,
+  type StockSocket,
+  type WsModule,
+} from './internals.ts';
+import { type Sending, SendQueue } from './send-queue.ts';
 
 /** What ws's Sender is made into. */
-export interface CodecSender extends StockSender, Flushable {
+export interface CodecSender extends StockSender {
   /** Whether a message may be queued right away: no extension, and nothing in ws's own queue before it. */
   readonly isFree: boolean;
   /** Whether ws's own queue is empty, whatever the extensions. */
   readonly isIdle: boolean;
   /** Queues a whole message. */
   queue(data: string | BytesLike | PreparedMessage, isBinary: boolean, cb?: Callback): void;
+  /** Writes all that is queued. */
+  flush(): void;
+  /** The same, unless the socket is still busy with earlier writes. */
+  flushUnlessBusy(): void;
 }
 
-type MakeSender = new (
-  stock: StockSender,
-  isServer: boolean,
-  policy: FlushPolicy,
-  generateMask?: (mask: Uint8Array) => void,
-) => CodecSender;
+/** What a connection's sender is made of. */
+export interface Connection {
+  /** The WebSocket, and the socket below it. */
+  websocket: StockSocket;
+  socket: Duplex;
+  policy: FlushPolicy;
+  generateMask: ((mask: Uint8Array) => void) | undefined;
+}
 
-/** Derives the class from the Sender of a given ws. */
-export function senderOf(ws: WsModule): MakeSender {
-  type OnError = StockSender['onerror'];
-  let [own, wrapped]: OnError[] = [];
-  /** ws's handler, the same for all its senders, behind a flush. */
-  const flushing = (onerror: OnError): OnError => {
-    if (onerror !== undefined && onerror !== own) {
-      own = onerror;
-      wrapped = function (this: CodecSender, error: Error) {
-        this.flush();
-        onerror.call(this as never, error);
-      };
-    }
-    return wrapped;
-  };
-  return class extends ws.Sender implements CodecSender {
-    /** Only while something is queued: idle connections need none. */
-    private writer: BatchWriterCore | null = null;
-    private readonly isServer: boolean;
-    private readonly maskingKey: (() => number) | undefined;
-    private readonly policy: FlushPolicy;
+/** Derives the class from the Sender of a given ws. `onerror` is ws's own handler, where this ws has one. */
+export function senderOf(
+  ws: WsModule,
+  onerror: StockSender['onerror'],
+): new (
+  connection: Connection,
+) => CodecSender {
+  /** An error ends the socket: what is queued leaves before. */
+  function flushAndReport(this: CodecSender, error: Error): void {
+    this.flush();
+    onerror?.call(this as never, error);
+  }
+
+  return class extends ws.Sender implements CodecSender, Sending {
+    readonly isServer: boolean;
+    readonly policy: FlushPolicy;
+    readonly maskingKey: (() => number) | undefined;
     private readonly isPlain: boolean;
-    private callbacks: Callback[] | null = null;
-    private isPlanned = false;
+    private readonly websocket: StockSocket;
+    private readonly sending: SendQueue;
 
-    /** Takes the place of `stock`. */
-    constructor(
-      stock: StockSender,
-      isServer: boolean,
-      policy: FlushPolicy,
-      generateMask?: (mask: Uint8Array) => void,
-    ) {
-      super(stock._socket, stock._extensions, generateMask);
-      // What ws left on its own: who it belongs to, and where errors go. An error ends the socket: what is
-      // queued leaves before.
-      for (const key of Reflect.ownKeys(stock)) {
-        if (typeof key === 'symbol') Reflect.set(this, key, Reflect.get(stock, key));
-      }
-      this.onerror = flushing(stock.onerror);
+    constructor({ websocket, socket, policy, generateMask }: Connection) {
+      super(socket, websocket._extensions, generateMask);
+      if (onerror !== undefined) this.onerror = flushAndReport;
+      this.websocket = websocket;
+      this.isServer = websocket._isServer;
       this.policy = policy;
-      this.isPlain = deflateOf(stock._extensions) === undefined;
-      this.isServer = isServer;
       this.maskingKey = generateMask && keysFrom(generateMask);
+      this.isPlain = deflateOf(websocket._extensions) === undefined;
+      this.sending = new SendQueue(this);
+    }
+
+    get socket(): Duplex {
+      return this._socket;
     }
 
     get isFree(): boolean {
@@ -88,19 +88,19 @@ export function senderOf(ws: WsModule): MakeSender {
     }
 
     queue(data: string | BytesLike | PreparedMessage, isBinary: boolean, cb?: Callback): void {
-      const writer = this.borrowWriter();
-      const before = writer.bytes;
-      if (data instanceof PreparedMessage) writer.prepared(data);
-      else writer.frame(isBinary ? BINARY : TEXT, data);
-      this.queued(writer.bytes, before, cb);
+      this.sending.message(data, isBinary, cb);
+    }
+
+    /** Called by ws's own `WebSocket.send`, which runs where others have wrapped it. */
+    override send(data: unknown, options: Required<MessageOptions>, cb?: Callback): void {
+      const isOneFrame = options.fin && options.mask === !this.isServer;
+      if (isOneFrame && this.isFree && isPlainData(data)) this.queue(data, options.binary, cb);
+      else super.send(data, options, cb);
     }
 
     /** Frames that ws made, or another who writes frames of their own (as engine.io does). */
     override sendFrame(list: (Uint8Array | string)[], cb?: Callback): void {
-      const writer = this.borrowWriter();
-      const before = writer.bytes;
-      for (const part of list) writer.raw(typeof part === 'string' ? Buffer.from(part) : part);
-      this.queued(writer.bytes, before, cb);
+      this.sending.raw(list, cb);
     }
 
     /** The last frame, and often the last chance to send it. */
@@ -109,90 +109,29 @@ export function senderOf(ws: WsModule): MakeSender {
       this.flush();
     }
 
-    private borrowWriter(): BatchWriterCore {
-      this.writer ??=
-        (this.maskingKey ? null : writersOf(this.isServer).pop()) ?? this.makeWriter();
-      return this.writer;
-    }
-
-    private makeWriter(): BatchWriterCore {
-      const { isServer, maskingKey } = this;
-      return new BatchWriter({ role: isServer ? 'server' : 'client', maskingKey });
-    }
-
-    private queued(bytes: number, before: number, cb?: Callback): void {
-      this._bufferedBytes += bytes - before;
-      if (typeof cb === 'function') {
-        this.callbacks ??= [];
-        // The write has the context of whoever sent first in this turn; the callback has its sender's own.
-        this.callbacks.push(this.policy === 'immediate' ? cb : inContext(cb));
-      }
-      if (bytes >= FLUSH_FROM || this.policy === 'immediate') this.flush();
-      else if (!this.isPlanned) {
-        this.isPlanned = true;
-        planFlush(this, this.policy);
-      }
-    }
-
     flush(): void {
-      this.isPlanned = false;
-      const { writer, callbacks, _socket: socket } = this;
-      if (writer === null) return;
-      const { bytes } = writer;
-      const segments = writer.take();
-      this.callbacks = null;
-      this.writer = null;
-      const idle = writersOf(this.isServer);
-      if (this.maskingKey === undefined && idle.length < MOST_IDLE) idle.push(writer);
-      this._bufferedBytes -= bytes;
-      write(socket, segments, callbacks === null ? undefined : callAll(callbacks));
+      this.sending.flush();
     }
-  };
-}
 
-const EMPTY = new Uint8Array(0);
+    flushUnlessBusy(): void {
+      this.sending.flushUnlessBusy();
+    }
 
-/** Segments to a socket, in one write of it; `cb` when the last is out. */
-function write(socket: Duplex, segments: Uint8Array[], cb?: Callback): void {
-  if (segments.length <= 1) {
-    if (segments.length === 1 || cb !== undefined) socket.write(segments[0] ?? EMPTY, cb);
-    return;
-  }
-  const last = segments.length - 1;
-  socket.cork();
-  for (let i = 0; i < last; i++) socket.write(segments[i]);
-  socket.write(segments[last], cb);
-  socket.uncork();
-}
+    count(bytes: number): void {
+      this._bufferedBytes += bytes;
+    }
 
-/** Writers that have nothing queued, for whoever needs one next. */
-const idleServers: BatchWriterCore[] = [];
-const idleClients: BatchWriterCore[] = [];
-const MOST_IDLE = 256;
-
-function writersOf(isServer: boolean): BatchWriterCore[] {
-  return isServer ? idleServers : idleClients;
-}
-
-/** What AsyncResource.bind gives, without the seven microseconds it takes in Node 20 (examples/socket-io/load.js). */
-function inContext(cb: Callback): Callback {
-  const context = new AsyncResource('WSIMD_SEND');
-  return (error) => context.runInAsyncScope(cb, undefined, error);
-}
-
-function callAll(callbacks: Callback[]): Callback {
-  if (callbacks.length === 1) return callbacks[0];
-  return (error) => {
-    let i = 0;
-    const callRest = (): void => {
-      try {
-        while (i < callbacks.length) callbacks[i++](error);
-      } finally {
-        // One that throws must not silence those behind it.
-        if (i < callbacks.length) process.nextTick(callRest);
-      }
-    };
-    callRest();
+    /** Ends this connection alone. The user hears of it in a tick of its own, as of all errors of a socket. */
+    failed(error: unknown): void {
+      const { websocket, _socket: socket } = this;
+      nextTick(() => {
+        if (!websocket._errorEmitted) {
+          websocket._errorEmitted = true;
+          websocket.emit('error', error);
+        }
+      });
+      socket.destroy();
+    }
   };
 }
 
