@@ -89,6 +89,25 @@ describe('wsimd/ws', () => {
     expect(run('exit.mjs', source)).toBe('last words\n1006');
   });
 
+  it.each(['ws', 'wsimd/ws'])(
+    'delivers what listeners of exit send, early and late ones (%s)',
+    (name) => {
+      const source = `import { spawn } from 'node:child_process'; import { WebSocket, WebSocketServer } from '${name}';
+      if (process.argv[2]) {
+        let c;
+        process.on('exit', () => c.send('early'));
+        c = new WebSocket(process.argv[2]);
+        c.on('open', () => {
+          c.send('open');
+          process.on('exit', () => { c.send('late'); c.send(Buffer.alloc(5000)); });
+          process.exit();
+        });
+      } else { const s = new WebSocketServer({ host: '127.0.0.1', port: 0 }, () => spawn(process.execPath, ['exit.mjs', 'ws://127.0.0.1:' + s.address().port]));
+        s.on('connection', (c) => { c.on('message', (data) => console.log(data.length)); c.on('close', (code) => { console.log(code); s.close(); }); }); }`;
+      expect(run('exit.mjs', source)).toBe('4\n5\n4\n5000\n1006');
+    },
+  );
+
   it.each(['ws', 'wsimd/ws'])('a handler that throws, as with ws (%s)', (name) => {
     const source = `import { WebSocket, WebSocketServer } from '${name}';
       let b;

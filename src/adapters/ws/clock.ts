@@ -4,11 +4,15 @@
 import { performance } from 'node:perf_hooks';
 import { setImmediate } from 'node:timers';
 
-/** The process itself: Jest hands a copy to what it loads, whose methods it may replace. */
-const real = process.getBuiltinModule?.('node:process') ?? process;
-
-/** Runs when the code that is running has returned to Node, before any promise callbacks. */
-export const { nextTick } = real;
+/**
+ * Runs when the code that is running has returned to Node. A fake one that was there first cannot be undone (Jest's
+ * `enableGlobally`): fakes have a `clock`. A promise's callback is the nearest that is always real.
+ */
+export const nextTick: typeof process.nextTick =
+  'clock' in process.nextTick
+    ? (act: (...args: never[]) => void, ...args: unknown[]) =>
+        void Promise.resolve().then(() => act(...(args as never[])))
+    : process.nextTick;
 
 /** Runs at the end of this turn of the event loop, behind all reads. */
 export const atTurnEnd = setImmediate;

@@ -1,0 +1,5 @@
+// Fake timers before anything else is loaded.
+
+import { vi } from 'vitest';
+
+vi.useFakeTimers();
