@@ -6,6 +6,8 @@ import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { afterEach, describe, expect, it } from 'vitest';
 import { prepare } from '../../src/adapters/ws/index.ts';
+import { classesOf, inspect } from '../../src/adapters/ws/internals.ts';
+import { wiringOf } from '../../src/adapters/ws/wiring.ts';
 import { Decoder } from '../../src/index.ts';
 import { equal, join } from '../support/bytes.ts';
 import { Connection, soon, until } from './support/connection.ts';
@@ -349,6 +351,17 @@ describe('frames do not wait', () => {
 });
 
 describe('a WebSocket', () => {
+  it.each(VERSIONS)('is set up without detours: the listeners of %s are known', (version) => {
+    const ws = classesOf(stock(version));
+    const { setSocket } = ws.WebSocket.prototype;
+    expect(wiringOf(ws, inspect(ws), setSocket).socket).not.toBeNull();
+    const more: typeof setSocket = function (this: Any, raw, head, options) {
+      setSocket.call(this, raw, head, options);
+      raw.on('drain', () => {});
+    };
+    expect(wiringOf(ws, inspect(ws), more).socket).toBeNull();
+  });
+
   it.each(VERSIONS)('keeps the shape that %s gives it', async (version) => {
     for (const library of [stock(version), accelerated(version)]) {
       const { s, c } = await open(library);

@@ -34,7 +34,7 @@ export function wiringOf(
   setSocket.call(socket, raw, Buffer.alloc(0), {});
   const receiver = socket._receiver as StockSocket;
   const isKnown =
-    Reflect.ownKeys(raw).every((key) => before.keys.has(key) || key === internals.kWebSocket) &&
+    Reflect.ownKeys(raw).every((key) => before.keys.has(key) || isExpected(key, internals)) &&
     Reflect.ownKeys(socket).every((key) => keysBefore.includes(key)) &&
     raw.eventNames().every((event) => {
       const added = raw.listenerCount(event) - (before.counts.get(event) ?? 0);
@@ -62,6 +62,11 @@ export function connect(raw: Duplex, head: Uint8Array, listeners: SocketListener
 function countsOf(raw: Duplex): { keys: Set<unknown>; counts: Map<unknown, number> } {
   const counts = raw.eventNames().map((event) => [event, raw.listenerCount(event)] as const);
   return { keys: new Set(Reflect.ownKeys(raw)), counts: new Map(counts) };
+}
+
+/** What a stream may own after ws has set it up: its WebSocket, and what Node keeps of listeners. */
+function isExpected(key: string | symbol, { kWebSocket }: Internals): boolean {
+  return key === kWebSocket || key === '_events' || key === '_eventsCount';
 }
 
 function lastListeners(emitter: StockSocket | Duplex, events: readonly string[]): unknown {
