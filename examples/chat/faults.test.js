@@ -10,7 +10,7 @@ import { until } from '../support/programs.js';
 import { network, openPlain, Person, startServer } from './check-support.js';
 
 const MAIN = new URL('main.js', import.meta.url);
-const SETTINGS = { TLS_PORT: '0', ORIGINS: 'https://chat.example' };
+const SETTINGS = { TLS_PORT: '0', ORIGINS: 'https://chat.example', HOSTS: 'Chat.example' };
 let server;
 let witness;
 
@@ -75,6 +75,23 @@ describe('at the door', () => {
     const own = await plain(['chat.v2'], { origin: `http://127.0.0.1:${server.port}` });
     named.socket.close();
     own.socket.close();
+  });
+
+  it('is open at the names of HOSTS, and says so at others', async () => {
+    const origin = 'http://chat.example';
+    const { socket } = await plain(['chat.v2'], { headers: { host: 'chat.example' }, origin });
+    socket.close();
+    expect(await turnedAway(['chat.v2'], { headers: { host: 'evil.example:8080' } })).toEqual([
+      403,
+      'This chat is not for evil.example:8080: open it at localhost, or name that host in HOSTS.\n',
+    ]);
+    expect(server.output).toContain('turned away: 403 This chat is not for evil.example:8080');
+  });
+
+  it('answers a health check of HTTP/1.0, which names no host', async () => {
+    const socket = connect(server.port, '127.0.0.1');
+    socket.end('GET /health HTTP/1.0\r\n\r\n');
+    expect((await socket.setEncoding('utf8').toArray()).join('')).toMatch(/^HTTP\/1.1 200 /);
   });
 
   it('lets go of who is turned away, also where they do not', async () => {

@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { WebSocket } from 'wsimd/ws';
 import { interleave, median } from '../support/medians.js';
+import { exitOnFault } from '../support/process.js';
 import { freePort, start, until } from '../support/programs.js';
 import { readSettings } from '../support/settings.js';
 
@@ -18,6 +19,7 @@ const PAUSE_MS = 250;
 /** Connections of one process that listens. */
 const SHARE = 1000;
 
+exitOnFault();
 const { people, messages, rounds, listenTo } = readSettings({
   people: { fallback: 2000, least: 1, most: 10_000 },
   messages: { fallback: 40, least: 1, most: 10_000 },

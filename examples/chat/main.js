@@ -1,7 +1,7 @@
 // Starts the chat and says where its page is; on SIGINT or SIGTERM takes leave of everybody and ends.
 
+import { exitOnFault, onSignal } from '../support/process.js';
 import { MemoryBus } from './memory-bus.js';
-import { exitOnFault, onSignal } from './process.js';
 import { ChatServer } from './server.js';
 import { settingsFrom } from './settings.js';
 

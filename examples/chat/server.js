@@ -5,7 +5,9 @@ import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import * as stock from 'ws';
 import * as wsimd from 'wsimd/ws';
-import { choose, objection, turnAway } from './admit.js';
+import { turnAway, turnUpgradeAway } from '../support/admission.js';
+import { listen, nameOf } from '../support/settings.js';
+import { choose, objection, objectionToHost } from './admit.js';
 import { PAGE, serve } from './files.js';
 import { Peer } from './peer.js';
 import { PROTOCOLS } from './protocols.js';
@@ -56,9 +58,10 @@ export class ChatServer {
   async listen() {
     this.#bus.open();
     const { host, port, tls } = this.settings;
-    const addresses = [await this.#listen('http', createServer(), host, port)];
+    const addresses = [await this.#listen('http', createServer(), host, port, 'PORT')];
     if (tls) {
-      addresses.push(await this.#listen('https', createSecureServer(tls), host, tls.port));
+      const server = createSecureServer(tls);
+      addresses.push(await this.#listen('https', server, host, tls.port, 'TLS_PORT'));
     }
     this.#beat = setInterval(() => this.#beatAll(), this.settings.beat);
     return addresses;
@@ -92,16 +95,16 @@ export class ChatServer {
     }
   }
 
-  async #listen(scheme, server, host, port) {
+  async #listen(scheme, server, host, port, setting) {
     this.#servers.push(server);
     server.on('request', (request, response) => this.#answer(request, response));
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
-    server.listen(port, host);
-    await once(server, 'listening');
-    return `${scheme}://${host}:${server.address().port}/`;
+    return `${scheme}://${nameOf(host)}:${await listen(server, port, setting, host)}/`;
   }
 
   #answer(request, response) {
+    const wrongHost = objectionToHost(request, this.settings);
+    if (wrongHost !== null) return turnAway(response, wrongHost[1]);
     if (request.url !== '/health') return serve(this.#files, request, response);
     const { user, system } = process.cpuUsage();
     const memory = process.memoryUsage().rss;
@@ -116,7 +119,7 @@ export class ChatServer {
     const why = closing ?? objection(request, this.settings);
     if (why !== null) {
       this.log(`turned away: ${why.join(' ')}`);
-      return turnAway(socket, why);
+      return turnUpgradeAway(socket, ...why);
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const peer = new Peer(webSocket, PROTOCOLS.get(webSocket.protocol), this);

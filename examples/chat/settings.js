@@ -2,10 +2,8 @@
 
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
+import { nameOf, numberFrom, SettingError, wordFrom } from '../support/settings.js';
 import { selfMade } from './certificate.js';
-
-/** Something the person who starts the server has to change. */
-export class SettingError extends Error {}
 
 /** Variable, default, least and most. */
 const NUMBERS = {
@@ -20,34 +18,28 @@ const NUMBERS = {
 };
 
 export function settingsFrom(env) {
+  const host = env.HOST ?? '127.0.0.1';
   const settings = {
-    host: env.HOST ?? '127.0.0.1',
-    origins: (env.ORIGINS ?? '').split(',').filter(Boolean),
-    engine: oneOf(env, 'ENGINE', ['wsimd', 'ws']),
+    host,
+    // Names this server is reached by, beside those of loopback.
+    hosts: [nameOf(host), ...listFrom(env, 'HOSTS')].map((name) => name.toLowerCase()),
+    origins: listFrom(env, 'ORIGINS'),
+    engine: wordFrom(env, 'ENGINE', ['wsimd', 'ws']),
     tls: tlsFrom(env),
   };
-  for (const [name, spec] of Object.entries(NUMBERS)) settings[name] = number(env, ...spec);
+  for (const [name, spec] of Object.entries(NUMBERS)) settings[name] = numberFrom(env, ...spec);
   return settings;
 }
 
-export function number(env, variable, fallback, least, most) {
-  const text = env[variable] ?? String(fallback);
-  const value = Number(text);
-  if (text.trim() !== '' && Number.isInteger(value) && value >= least && value <= most)
-    return value;
-  throw new SettingError(`${variable} is a whole number from ${least} to ${most}, not "${text}"`);
-}
-
-function oneOf(env, variable, choices) {
-  const value = env[variable] ?? choices[0];
-  if (choices.includes(value)) return value;
-  throw new SettingError(`${variable} is one of ${choices.join(', ')}, not "${value}"`);
+/** A list with commas between. */
+function listFrom(env, variable) {
+  return (env[variable] ?? '').split(',').filter(Boolean);
 }
 
 /** Where wss is wished for: its port, and a certificate, its own or one made here. */
 function tlsFrom(env) {
   if (env.TLS_PORT === undefined) return null;
-  const port = number(env, 'TLS_PORT', 8443, 0, 65535);
+  const port = numberFrom(env, 'TLS_PORT', 8443, 0, 65535);
   if (env.CERT === undefined && env.KEY === undefined) {
     const made = selfMade();
     if (made === null) {

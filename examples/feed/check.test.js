@@ -168,7 +168,7 @@ describe('a person is told', () => {
   it('that the port is in use', async () => {
     const port = await freePort();
     await serve(port);
-    expect(await failing(main, '--port', `${port}`)).toContain(`port ${port} is in use`);
+    expect(await failing(main, '--port', `${port}`)).toContain(`127.0.0.1:${port} is in use`);
   });
 
   it.each([

@@ -1,6 +1,7 @@
 // A program that reads the feed, checks that nothing is missing, and says once a second how it goes.
 
-import { readSettings, run, SettingError } from '../support/settings.js';
+import { run } from '../support/process.js';
+import { readSettings, SettingError } from '../support/settings.js';
 import { DEAD_AFTER, delayOf } from './page/backoff.js';
 import { Book } from './page/book.js';
 import { READERS } from './readers.js';

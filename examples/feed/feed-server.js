@@ -1,6 +1,7 @@
 // The feed: a market, its page over HTTP, and an outlet for every WebSocket.
 
 import { createServer } from 'node:http';
+import { isForHere, turnAway, verifyOwnPage } from '../support/admission.js';
 import { pathOf, readPages, sendPage } from '../support/pages.js';
 import { listen } from '../support/settings.js';
 import { Market } from './market.js';
@@ -18,6 +19,7 @@ export async function startFeed(WebSocketServer, settings, log = console.log) {
   const outlets = new Set();
 
   const server = createServer((request, response) => {
+    if (!isForHere(request)) return turnAway(response);
     const path = pathOf(request);
     if (path === '/status') {
       const status = { ...statusOf(market, outlets), cpu: process.cpuUsage() };
@@ -27,7 +29,8 @@ export async function startFeed(WebSocketServer, settings, log = console.log) {
     sendPage(pages, path, response, 'the page is at /, the feed at /feed');
   });
 
-  const sockets = new WebSocketServer({ server, path: '/feed', maxPayload: 1024 });
+  const options = { path: '/feed', maxPayload: 1024, verifyClient: verifyOwnPage };
+  const sockets = new WebSocketServer({ server, ...options });
   sockets.on('error', () => {}); // The HTTP server's, which is waited for below.
   sockets.on('connection', (socket) => {
     const outlet = new Outlet(socket, market, settings);

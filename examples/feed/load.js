@@ -9,7 +9,8 @@ import { cpus } from 'node:os';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { median } from '../support/medians.js';
-import { readSettings, run, SettingError } from '../support/settings.js';
+import { run } from '../support/process.js';
+import { readSettings, SettingError } from '../support/settings.js';
 
 const SERVER = 'wsimd/ws';
 const STOCK = { WS_NO_BUFFER_UTIL: '1' };

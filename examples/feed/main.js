@@ -1,6 +1,7 @@
 // A feed of prices on wsimd/ws: many small messages a second, to pages and to programs.
 
-import { readSettings, run } from '../support/settings.js';
+import { run } from '../support/process.js';
+import { readSettings } from '../support/settings.js';
 import { startFeed } from './feed-server.js';
 
 run(async () => {

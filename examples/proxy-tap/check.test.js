@@ -236,7 +236,7 @@ describe('a person is told', () => {
   it('that a port is in use', async () => {
     const port = await startTcp(() => {});
     const said = await failing('--upstream', 'localhost:1', '--port', `${port}`);
-    expect(said).toContain(`port ${port} is in use: choose another with --port`);
+    expect(said).toContain(`:${port} is in use: choose another port with --port`);
   });
 });
 

@@ -10,7 +10,8 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { WebSocket, WebSocketServer } from 'wsimd/ws';
 import { median } from '../support/medians.js';
-import { readSettings, run, SettingError } from '../support/settings.js';
+import { run } from '../support/process.js';
+import { readSettings, SettingError } from '../support/settings.js';
 import { measureTap } from './tap-alone.js';
 
 const CONTENDERS = [

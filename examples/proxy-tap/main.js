@@ -1,6 +1,7 @@
 // A reverse proxy for WebSocket that forwards bytes untouched and shows, in a page, what they say.
 
-import { listen, readSettings, run, SettingError } from '../support/settings.js';
+import { run } from '../support/process.js';
+import { listen, readSettings, SettingError } from '../support/settings.js';
 import { startDemo } from './demo.js';
 import { createProxy } from './proxy.js';
 import { Tap } from './tap.js';

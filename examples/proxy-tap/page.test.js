@@ -62,7 +62,7 @@ describe('the page', () => {
     const { page } = await startProxy(await startEcho());
     const url = `${page.replace('http', 'ws')}events`;
     const [{ message }] = await once(open(url, { origin: 'http://evil.example' }), 'error');
-    expect(message).toBe('Unexpected server response: 401');
+    expect(message).toBe('Unexpected server response: 403');
     await once(open(url, { origin: new URL(page).origin }), 'open');
   });
 
@@ -76,6 +76,6 @@ describe('the page', () => {
     const origin = 'http://evil.example';
     const events = open(`${page.replace('http', 'ws')}events`, { headers, origin });
     const [{ message }] = await once(events, 'error');
-    expect(message).toBe('Unexpected server response: 401');
+    expect(message).toBe('Unexpected server response: 403');
   });
 });

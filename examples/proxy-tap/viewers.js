@@ -2,7 +2,8 @@
 
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'wsimd/ws';
-import { isForHere, pathOf, readPages, sendPage, turnAway } from '../support/pages.js';
+import { isForHere, turnAway, verifyOwnPage } from '../support/admission.js';
+import { pathOf, readPages, sendPage } from '../support/pages.js';
 
 const EVERY = 100;
 /** Frames shown of each tenth of a second: more than that nobody reads. */
@@ -24,15 +25,10 @@ export function createViewers(tap, about) {
     }
     sendPage(pages, path, response, 'the page is at /');
   });
-  const sockets = new WebSocketServer({ server, path: '/events', verifyClient: isOwnPage });
+  const sockets = new WebSocketServer({ server, path: '/events', verifyClient: verifyOwnPage });
   sockets.on('error', () => {}); // The HTTP server's, for whoever listens with it.
   gather(tap, sockets, about);
   return server;
-}
-
-/** Other pages that are open in the same browser must not read along. */
-function isOwnPage({ origin, req }) {
-  return isForHere(req) && (origin === undefined || origin === `http://${req.headers.host}`);
 }
 
 function gather(tap, sockets, about) {

@@ -9,6 +9,7 @@ import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { startServer } from '../chat/check-support.js';
 import { interleave, median } from '../support/medians.js';
+import { exitOnFault } from '../support/process.js';
 import { freePort } from '../support/programs.js';
 import { readSettings } from '../support/settings.js';
 import { startRedis } from './services.js';
@@ -21,6 +22,7 @@ const LISTENER = fileURLToPath(new URL('load-listener.js', import.meta.url));
 const FIGURES = new URL('page/figures.json', import.meta.url);
 const LISTENERS = 2;
 
+exitOnFault();
 const { people, rooms, seconds, rounds, write } = readSettings({
   people: { fallback: 1000, least: 1, most: 10_000 },
   rooms: { fallback: 10, least: 1, most: 10_000 },

@@ -5,9 +5,10 @@ import cluster from 'node:cluster';
 import { once } from 'node:events';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { exitOnFault, onSignal } from '../chat/process.js';
-import { number, settingsFrom } from '../chat/settings.js';
-import { assertFree, freePort, startBalancer, startRedis } from './services.js';
+import { settingsFrom } from '../chat/settings.js';
+import { exitOnFault, onSignal } from '../support/process.js';
+import { assertFree, numberFrom } from '../support/settings.js';
+import { freePort, startBalancer, startRedis } from './services.js';
 
 /** A process that ends so would end so again. */
 const FATAL = 2;
@@ -15,8 +16,8 @@ const PAUSE_MS = 200;
 
 exitOnFault();
 let isEnding = false;
-const { host, port } = settingsFrom(process.env);
-const count = number(process.env, 'WORKERS', availableParallelism(), 1, 64);
+const { host, port, hosts } = settingsFrom(process.env);
+const count = numberFrom(process.env, 'WORKERS', availableParallelism(), 1, 64);
 const behind = await freePort();
 const services = startServices();
 onSignal(() => end(0));
@@ -32,7 +33,7 @@ console.log(`The processes are ${pids.join(', ')}; Redis: ${redisUrl}`);
 console.log(`The chat is at http://${host}:${port}/ and what a million need at /reckon.html`);
 
 async function startServices() {
-  await assertFree(host, port);
+  await assertFree(port, 'PORT', host);
   const redis = process.env.REDIS_URL ? null : await startRedis(await freePort());
   redis?.program.child.on('exit', (code, signal) => {
     if (isEnding) return;
@@ -51,7 +52,8 @@ async function startServices() {
 async function startProcesses(number) {
   cluster.setupPrimary({ exec: fileURLToPath(new URL('worker.js', import.meta.url)) });
   const address = balancer === null ? { PORT: port } : { PORT: behind, HOST: '127.0.0.1' };
-  const fork = () => isEnding || cluster.fork({ ...address, REDIS_URL: redisUrl });
+  const fork = () =>
+    isEnding || cluster.fork({ ...address, HOSTS: hosts.join(','), REDIS_URL: redisUrl });
   cluster.on('exit', ({ process: { pid } }, code, signal) => {
     if (isEnding) return;
     if (code === FATAL) return end(FATAL);

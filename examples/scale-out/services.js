@@ -1,8 +1,6 @@
 // The servers this example needs beside its own, where they are installed: Redis and HAProxy.
 
-import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { freePort, start } from '../support/programs.js';
@@ -87,14 +85,6 @@ export async function startBalancer(host, port, workers) {
   rmSync(folder, { recursive: true });
   endWithUs(program);
   return program;
-}
-
-/** Fails as a server would that listens there. */
-export async function assertFree(host, port) {
-  const server = createServer().listen(port, host);
-  await once(server, 'listening');
-  server.close();
-  await once(server, 'close');
 }
 
 export { freePort };

@@ -5,9 +5,9 @@ import cluster from 'node:cluster';
 import { hostname } from 'node:os';
 import { PAGE } from '../chat/files.js';
 import { MemoryBus } from '../chat/memory-bus.js';
-import { exitOnFault, onSignal } from '../chat/process.js';
 import { ChatServer } from '../chat/server.js';
 import { settingsFrom } from '../chat/settings.js';
+import { exitOnFault, onSignal } from '../support/process.js';
 import { RedisBus } from './redis-bus.js';
 
 const FILES = {

@@ -7,7 +7,8 @@ import { createServer } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import { io } from 'socket.io-client';
 import { interleave, median, ratio, row } from '../support/medians.js';
-import { readSettings, run } from '../support/settings.js';
+import { run } from '../support/process.js';
+import { readSettings } from '../support/settings.js';
 
 const SCENES = [
   { name: 'echo, 16 B of text, 4 clients', clients: 4, data: 'x'.repeat(16), underWay: 100 },

@@ -6,17 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Keeper } from '../support/keeper.js';
+import { run } from '../support/process.js';
 import { freePort } from '../support/programs.js';
+import { assertFree, SettingError, wholeNumber } from '../support/settings.js';
 
-const { REDIS, PORTS = `${await freePort()},${await freePort()}` } = process.env;
-const folder = mkdtempSync(join(tmpdir(), 'wsimd-socket-io-'));
-const keeper = new Keeper();
-const redisPort = await freePort();
-const peers = PORTS.split(',').map((port) => `http://127.0.0.1:${port}/`);
-
-function startRedis() {
+function startRedis(folder, port) {
   const options = {
-    port: redisPort,
+    port,
     bind: '127.0.0.1',
     dir: folder,
     save: '',
@@ -28,36 +24,47 @@ function startRedis() {
   return spawn('redis-server', args, { stdio: 'ignore' });
 }
 
-function startServer(name, port) {
-  const redis = REDIS ?? `redis://127.0.0.1:${redisPort}`;
-  const env = {
-    ...process.env,
-    NAME: name,
-    PORT: port,
-    REDIS: redis,
-    PEERS: JSON.stringify(peers),
-  };
+function startServer(env) {
   const server = fileURLToPath(new URL('server.js', import.meta.url));
   return spawn(process.execPath, [server], {
-    env,
+    env: { ...process.env, ...env },
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
   });
 }
 
-async function stop() {
-  await keeper.stop();
-  rmSync(folder, { recursive: true, force: true });
-}
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
-
-try {
-  if (!REDIS) await keeper.keep('Redis', startRedis);
-  for (const [index, port] of PORTS.split(',').entries()) {
-    const name = `Server ${index + 1}`;
-    await keeper.keep(name, () => startServer(name, port));
+/** The servers' ports: those of PORTS, or two free ones. */
+async function findPorts() {
+  const { PORTS = '0,0' } = process.env;
+  const ports = [];
+  for (const text of PORTS.split(',')) {
+    const port = wholeNumber('PORTS', text, 0, 65_535) || (await freePort());
+    if (ports.includes(port)) throw new SettingError(`PORTS names port ${port} twice`);
+    await assertFree(port, 'PORTS');
+    ports.push(port);
   }
-} catch (error) {
-  console.error(`This cannot be started: ${error.message}`);
-  process.exitCode = 1;
-  await stop();
+  return ports;
 }
+
+run(async () => {
+  const ports = await findPorts();
+  const peers = ports.map((port) => `http://127.0.0.1:${port}/`);
+  const redisPort = await freePort();
+  const REDIS = process.env.REDIS || `redis://127.0.0.1:${redisPort}`;
+  const folder = mkdtempSync(join(tmpdir(), 'wsimd-socket-io-'));
+  process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+
+  const keeper = new Keeper();
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => keeper.stop());
+  try {
+    if (!process.env.REDIS) await keeper.keep('Redis', () => startRedis(folder, redisPort));
+    for (const [index, port] of ports.entries()) {
+      const name = `Server ${index + 1}`;
+      const env = { NAME: name, PORT: `${port}`, REDIS, PEERS: JSON.stringify(peers) };
+      await keeper.keep(name, () => startServer(env));
+    }
+  } catch (error) {
+    console.error(`This cannot be started: ${error.message}`);
+    process.exitCode = 1;
+    await keeper.stop();
+  }
+});

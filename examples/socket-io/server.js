@@ -4,7 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { createAdapter } from '@socket.io/redis-adapter';
 import { Server } from 'socket.io';
 import { isAccelerated, WebSocketServer } from 'wsimd/ws';
-import { isFromHere, servePage } from '../support/pages.js';
+import { isFromHere } from '../support/admission.js';
+import { servePage } from '../support/pages.js';
+import { exitOnFault } from '../support/process.js';
 import { LARGEST, sizeOf } from './page/room.js';
 import { connectRedis } from './redis.js';
 import { RoomLog } from './room-log.js';
@@ -12,6 +14,7 @@ import { RoomLog } from './room-log.js';
 /** Of a room's name, a person's, and the id of a message. */
 const MOST_LETTERS = 60;
 
+exitOnFault();
 const { PORT, REDIS, NAME, PEERS = '[]', WS } = process.env;
 const say = (text) => console.log(`${NAME}: ${text}`);
 

@@ -10,7 +10,8 @@ import { fileURLToPath } from 'node:url';
 import { unmask } from 'wsimd/bufferutil';
 import { WebSocket } from 'wsimd/ws';
 import { interleave, median, ratio, row } from '../support/medians.js';
-import { readSettings, run } from '../support/settings.js';
+import { run } from '../support/process.js';
+import { readSettings } from '../support/settings.js';
 import { fayeWebSocketOn } from './faye-websocket.js';
 import { loadSockJS } from './plug.js';
 

@@ -1,10 +1,11 @@
 // Serves the files of a page to this machine, and nothing else.
 
-import { once } from 'node:events';
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { basename, extname, join } from 'node:path';
+import { isForHere, turnAway } from './admission.js';
+import { listen } from './settings.js';
 
 const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
 /** What all pages have in common, which every server here has at /base.css. */
@@ -37,27 +38,12 @@ export function pathOf({ url }) {
 }
 
 /**
- * Whether a request is for this machine by a name of its own. A page elsewhere may have a name that leads here:
- * its requests are no others to the browser, but they carry that name.
- */
-export function isForHere({ headers: { host } }) {
-  return /^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/i.test(host);
-}
-
-/** Whether a request is of a program, which has no origin, or of a page of this machine. */
-export function isFromHere({ headers: { host, origin } }) {
-  const isHere = (name) => isForHere({ headers: { host: name } });
-  return isHere(host) && (origin === undefined || isHere(origin.replace(/^https?:\/\//, '')));
-}
-
-/**
  * Listens on `port` of 127.0.0.1. `routes` maps a path to what is there: below one that ends in '/' the files of
  * a folder, at any other what its function gives, as JSON. The examples' styles are at /base.css and /page.css.
  */
 export async function servePage(routes, port = 0) {
   const server = createServer((request, response) => answer(routes, request, response));
-  server.listen(port, '127.0.0.1');
-  await once(server, 'listening');
+  await listen(server, port, 'PORT');
   return server;
 }
 
@@ -73,12 +59,6 @@ async function answer(routes, request, response) {
   } catch {
     response.writeHead(404, { 'content-type': 'text/plain' }).end('There is nothing here.\n');
   }
-}
-
-/** Says to whoever came by another name why there is no page. */
-export function turnAway(response) {
-  response.writeHead(403, { 'content-type': 'text/plain' });
-  response.end('This page is for this machine only: open it at localhost or 127.0.0.1.\n');
 }
 
 /** The path has no '..' left in it: URL has resolved them. */

@@ -60,3 +60,11 @@ export async function until(condition, what, timeout = 20_000) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** Runs a program until it ends by itself: `{ status, stderr }`. */
+export async function runToEnd(command, args, { timeout = 30_000, ...options } = {}) {
+  const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout, ...options });
+  const output = child.stderr.setEncoding('utf8').toArray();
+  const [status] = await once(child, 'exit');
+  return { status, stderr: (await output).join('') };
+}
