@@ -3,6 +3,7 @@
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root, run } from './ensure.mjs';
+import { hashInputs } from './inputs.mjs';
 
 const dist = join(root, 'dist');
 const bundler = join(root, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
@@ -20,6 +21,8 @@ function nameShippedFiles(folder) {
   }
 }
 
+// Before anything is read: what is changed meanwhile makes the next build.
+const inputs = hashInputs(root);
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
 run(process.execPath, ['scripts/build-wasm.mjs']);
@@ -28,4 +31,4 @@ run(process.execPath, [compiler, '-p', 'tsconfig.build.json']);
 nameShippedFiles(dist);
 copyFileSync(join(root, 'build', 'wsimd.wasm'), join(dist, 'wsimd.wasm'));
 run(process.execPath, [bundler, '--config', 'rolldown.bench.config.mjs']);
-writeFileSync(join(dist, '.built'), '');
+writeFileSync(join(dist, '.built'), JSON.stringify(inputs));

@@ -1,58 +1,51 @@
 // What `npm start`, `npm test` and `npm run bench` need before they can run: dependencies and a build,
-// each made only where it is missing or older than what it is made from.
+// each made only where it is missing or not made from what is there now.
 
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, rmSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { changeBetween, hashInputs, missingPackage } from './inputs.mjs';
+import { npmCommand } from './npm.mjs';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
-
-const SOURCES = [
-  ...['assembly', 'src', 'bench', 'cli', 'scripts', 'asconfig.json', 'package.json'],
-  ...['rolldown.config.mjs', 'rolldown.bench.config.mjs'],
-];
-export const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+const MADE = 'src/kernel/wasm-module.gen.ts';
 
 /** Runs a program from the repository's root, its output shown; where it fails, so does this process. */
 export function run(command, args) {
-  const { status, error } = spawnSync(command, args, {
-    cwd: root,
-    stdio: 'inherit',
-    shell: process.platform === 'win32',
-  });
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
   if (error) throw error;
   if (status !== 0) process.exit(status ?? 1);
 }
 
-/** When the path, or the newest file below it, was changed; 0 where there is none. */
-function changedAt(path) {
-  const stats = statSync(path, { throwIfNoEntry: false });
-  if (stats === undefined) return 0;
-  if (!stats.isDirectory()) return stats.mtimeMs;
-  return readdirSync(path).reduce((newest, name) => {
-    const isMade = name === 'node_modules' || name.endsWith('.gen.ts');
-    return isMade ? newest : Math.max(newest, changedAt(join(path, name)));
-  }, 0);
+/** The JSON in a file; undefined where there is none, or what is there was not written to its end. */
+function readJSON(...path) {
+  try {
+    return JSON.parse(readFileSync(join(root, ...path), 'utf8'));
+  } catch {
+    return undefined;
+  }
 }
 
 /** Installs a folder that has a manifest of its own, the root or below it; returns its node_modules. */
 export function installIn(folder) {
-  const modules = join(root, folder, 'node_modules');
-  const lock = changedAt(join(root, folder, 'package-lock.json'));
-  if (changedAt(join(modules, '.package-lock.json')) < lock) {
-    console.log(`npm ci in ${folder}`);
-    const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-    run(npm, ['ci', '--prefix', join(root, folder), ...quiet]);
+  const lock = readJSON(folder, 'package-lock.json');
+  const installed = readJSON(folder, 'node_modules', '.package-lock.json');
+  const why = installed ? missingPackage(lock, installed) : 'nothing is installed';
+  if (why !== undefined) {
+    console.log(`npm ci in ${folder}: ${why}`);
+    run(...npmCommand('ci', '--prefix', folder, '--no-audit', '--no-fund', '--loglevel=error'));
   }
-  return modules;
+  return join(root, folder, 'node_modules');
 }
 
 function ensureBuilt() {
-  const built = changedAt(join(root, 'dist', '.built'));
-  const newest = Math.max(...SOURCES.map((name) => changedAt(join(root, name))));
-  if (built >= newest) return;
-  rmSync(join(root, 'dist'), { recursive: true, force: true });
+  const built = readJSON('dist', '.built');
+  if (built !== undefined && existsSync(join(root, MADE))) {
+    const change = changeBetween(built, hashInputs(root));
+    if (change === undefined) return;
+    console.log(`The build is made again: ${change}`);
+  }
   run(process.execPath, ['scripts/build.mjs']);
 }
 
