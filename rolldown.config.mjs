@@ -32,7 +32,7 @@ const numbers = new Map(Object.entries(named).flatMap(numbersOf));
 const inlineNumbers = {
   name: 'inline-numbers',
   transform: {
-    filter: { id: /src\/.*\.ts$/ },
+    filter: { id: /src[\\/].*\.ts$/ },
     handler: (code) =>
       code.replace(/\b(?:FLAG|PHASE|RULE|VIOLATION)\.\w+/g, (name) => numbers.get(name) ?? name),
   },

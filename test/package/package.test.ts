@@ -221,7 +221,7 @@ describe('what is shipped', () => {
     const attw = spawnSync(
       process.execPath,
       [
-        bin('attw'),
+        bin('attw', '@arethetypeswrong/cli'),
         tarball,
         '--format',
         'json',

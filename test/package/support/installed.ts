@@ -1,14 +1,20 @@
 // The package as a user has it: packed, and installed in an empty folder.
 
 import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { npmCommand } from '../../../scripts/npm.mjs';
 
 export const root = fileURLToPath(new URL('../../..', import.meta.url));
-export const bin = (name: string): string => join(root, 'node_modules', '.bin', name);
-const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+
+/** The program of a package, for Node; what is in node_modules/.bin is a batch file on Windows. */
+export function bin(name: string, owner = name): string {
+  const folder = join(root, 'node_modules', owner);
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(folder, typeof manifest.bin === 'string' ? manifest.bin : manifest.bin[name]);
+}
 
 export class Installed {
   readonly folder = mkdtempSync(join(tmpdir(), 'wsimd-package-'));
@@ -16,15 +22,20 @@ export class Installed {
 
   /** `manifest`: of the user's package.json; `files`: what lies beside it before the installation. */
   constructor(manifest: object = {}, files: Record<string, string> = {}) {
-    const pack = ['pack', '--ignore-scripts', '--json', '--pack-destination', this.folder];
-    const packed = execFileSync(npm, pack, { cwd: root, encoding: 'utf8' });
+    const pack = npmCommand(
+      'pack',
+      '--ignore-scripts',
+      '--json',
+      '--pack-destination',
+      this.folder,
+    );
+    const packed = execFileSync(...pack, { cwd: root, encoding: 'utf8' });
     const [{ filename }] = JSON.parse(packed.slice(packed.indexOf('['))) as [{ filename: string }];
     this.tarball = join(this.folder, filename);
     this.write('package.json', JSON.stringify({ name: 'user', private: true, ...manifest }));
     for (const [name, text] of Object.entries(files)) this.write(name, text);
-    execFileSync(npm, ['install', '--no-audit', '--no-fund', '--loglevel=error', this.tarball], {
-      cwd: this.folder,
-    });
+    const quietly = ['--no-audit', '--no-fund', '--loglevel=error'];
+    execFileSync(...npmCommand('install', ...quietly, this.tarball), { cwd: this.folder });
   }
 
   write(file: string, text: string): void {
@@ -59,7 +70,7 @@ export class Installed {
       ...options,
     };
     this.write('tsconfig.json', JSON.stringify({ compilerOptions, files: ['types.mts'] }));
-    const arguments_ = [bin('tsc'), '-p', this.folder];
+    const arguments_ = [bin('tsc', 'typescript'), '-p', this.folder];
     return spawnSync(process.execPath, arguments_, { encoding: 'utf8' }).stdout;
   }
 

@@ -2,6 +2,7 @@
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join, sep } from 'node:path';
 import { accelerate } from '../../../src/adapters/ws/index.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: ws's insides are part of what is compared
@@ -16,8 +17,7 @@ const require = createRequire(import.meta.url);
 export const VERSIONS = ['ws', 'ws-8.20', 'ws-8.17', 'ws-8.5'] as const;
 
 function loadAfresh(name: string): Library {
-  const entry = require.resolve(name);
-  const folder = entry.slice(0, entry.lastIndexOf('/') + 1);
+  const folder = dirname(require.resolve(name)) + sep;
   for (const file of Object.keys(require.cache)) {
     if (file.startsWith(folder)) delete require.cache[file];
   }
@@ -25,7 +25,7 @@ function loadAfresh(name: string): Library {
 }
 
 export function versionOf(name: string): string {
-  const file = require.resolve(name).replace(/[^/]*$/, 'package.json');
+  const file = join(dirname(require.resolve(name)), 'package.json');
   return (JSON.parse(readFileSync(file, 'utf8')) as { version: string }).version;
 }
 
