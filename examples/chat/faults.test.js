@@ -70,7 +70,8 @@ describe('at the door', () => {
       400,
       'Offer one of these subprotocols: chat.v2, chat.v1.\n',
     ]);
-    expect(server.output).toContain('turned away: 403 Pages of https://evil.example');
+    const line = 'turned away: 403 Pages of https://evil.example';
+    await until(() => server.output.includes(line), 'a line in the log');
     const named = await plain(['chat.v2'], { origin: 'https://chat.example' });
     const own = await plain(['chat.v2'], { origin: `http://127.0.0.1:${server.port}` });
     named.socket.close();
@@ -85,7 +86,8 @@ describe('at the door', () => {
       403,
       'This chat is not for evil.example:8080: open it at localhost, or name that host in HOSTS.\n',
     ]);
-    expect(server.output).toContain('turned away: 403 This chat is not for evil.example:8080');
+    const line = 'turned away: 403 This chat is not for evil.example:8080';
+    await until(() => server.output.includes(line), 'a line in the log');
   });
 
   it('answers a health check of HTTP/1.0, which names no host', async () => {
