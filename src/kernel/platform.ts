@@ -9,10 +9,20 @@ type Species = new (
   length: number,
 ) => Uint8Array<ArrayBuffer>;
 
-const nodeBuffer: NodeBuffer | undefined = globalThis.process?.getBuiltinModule?.('node:buffer');
+const nodeBuffer = findBuffer();
 
 /** Node's Buffer, and Bun's and Deno's; undefined elsewhere. */
 const Buffer = nodeBuffer?.Buffer;
+
+/**
+ * Node 21 and 22.0 to 22.2 have no getBuiltinModule: their global Buffer is used. A page's is not: it is
+ * a polyfill, slower than Uint8Array.
+ */
+function findBuffer(): Partial<NodeBuffer> | undefined {
+  const { process } = globalThis;
+  if (process?.getBuiltinModule) return process.getBuiltinModule('node:buffer');
+  return process?.versions?.node ? { Buffer: globalThis.Buffer } : undefined;
+}
 
 /** The class behind Buffer: as Uint8Array, but what it makes is a Buffer. */
 const FastBuffer =
@@ -23,6 +33,9 @@ export const Bytes: Species =
   FastBuffer && new FastBuffer(new ArrayBuffer(1), 0, 1) instanceof (Buffer as NodeBuffer['Buffer'])
     ? FastBuffer
     : (Uint8Array as Species);
+
+/** Whether views and copies are Buffers, as ws promises its users. */
+export const makesBuffers = Bytes === FastBuffer;
 
 /** Memory of its own, not zeroed where the platform allows: the caller overwrites all of it. */
 export const allocate: (length: number) => Uint8Array<ArrayBuffer> = Buffer

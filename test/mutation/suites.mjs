@@ -118,7 +118,7 @@ export async function run(compiled, path, { backend, platform }) {
   process.env.WSIMD_BACKEND = backend;
   process.env.WSIMD_TEST_PLATFORM = platform;
   // As test/support/without-platform.ts.
-  if (platform === 'web') process.getBuiltinModule = undefined;
+  if (platform === 'web') process.getBuiltinModule = () => undefined;
   try {
     const runner = new Runner(new Modules(compiled));
     current = runner;

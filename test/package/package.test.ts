@@ -193,6 +193,11 @@ describe('what is shipped', () => {
     ).toEqual(['wsimd']);
   });
 
+  it('names the versions of Node that require() ES modules', () => {
+    const manifest = JSON.parse(readFileSync(join(shipped(), 'package.json'), 'utf8'));
+    expect(manifest.engines).toEqual({ node: '^20.19.0 || >=22.12.0' });
+  });
+
   it('is the build, the licence and the documents', () => {
     const names = files(shipped()).map((path) =>
       path.slice(shipped().length + 1).replaceAll('\\', '/'),

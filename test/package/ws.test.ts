@@ -75,6 +75,40 @@ describe('wsimd/ws', () => {
     expect(run(file, head + TALK).split('\n')).toEqual(TALKED);
   });
 
+  // Node 21 and 22.0 to 22.2 have no process.getBuiltinModule.
+  it.each([
+    ['an older Node', "Reflect.deleteProperty(process, 'getBuiltinModule');"],
+    ['this Node', ''],
+  ])('gives Buffers, as ws does, on %s', (_name, prepare) => {
+    const source = `${prepare}
+      const { WebSocket, WebSocketServer } = await import('wsimd/ws');
+      const print = (...given) => console.log(...given.map((one) => Buffer.isBuffer(one) ? 'Buffer ' + one : one));
+      const server = new WebSocketServer({ host: '127.0.0.1', port: 0 }, () => {
+        const client = new WebSocket('ws://127.0.0.1:' + server.address().port);
+        client.on('open', () => { client.send('안녕'); client.ping('still there?'); client.send(Buffer.alloc(3, 'a')); });
+        client.on('pong', print);
+        client.on('message', (data, isBinary) => { print(data); if (isBinary) client.close(1000, 'bye'); });
+      });
+      server.on('connection', (socket) => {
+        socket.on('message', (data, binary) => { print(data); socket.send(data, { binary }); });
+        socket.on('ping', print);
+        socket.on('close', (code, reason) => { print(code, reason); server.close(); });
+      });`;
+    expect(run('buffers.mjs', source).split('\n')).toEqual([
+      ...['Buffer 안녕', 'Buffer still there?', 'Buffer aaa'],
+      ...['Buffer 안녕', 'Buffer still there?', 'Buffer aaa'],
+      '1000 Buffer bye',
+    ]);
+  });
+
+  it('refuses to load where node:buffer is hidden, and says so', () => {
+    const source = `process.getBuiltinModule = () => undefined;
+      await import('wsimd/ws').catch(({ message }) => console.log(message));`;
+    expect(run('hidden.mjs', source)).toBe(
+      'wsimd cannot accelerate ws here: process.getBuiltinModule does not return node:buffer, so messages could not be Buffers',
+    );
+  });
+
   it('has the same names for a page', () => {
     const source = "console.log(JSON.stringify(Object.keys(await import('wsimd/ws')).sort()));";
     const forPages = run('names.mjs', source, ['--conditions=browser']);
@@ -180,7 +214,7 @@ describe('wsimd/register', () => {
       '{ "name": "ws", "version": "7.0.0" }',
     );
     installed.write('node_modules/other/index.js', "require('ws');");
-    const source = `process.on('warning', ({ code, message }) => console.log(code, message)); require('other');`;
+    const source = `process.on('warning', ({ code, message }) => code && console.log(code, message)); require('other');`;
     const printed = run('warns.cjs', source, ['--import', 'wsimd/register', '--no-warnings']);
     expect(printed).toMatch(
       /^WSIMD_NOT_ACCELERATED wsimd cannot accelerate this ws: it has no Server/,

@@ -1,4 +1,7 @@
-// Takes away what Node has and the web has not, before anything of the codec is loaded: with no Buffer and
-// no native isUtf8 the codec takes the roads it takes in a browser.
+// Hides node:buffer before the codec is loaded: with no Buffer and no native isUtf8 it runs as in a browser.
 
-Object.defineProperty(process, 'getBuiltinModule', { value: undefined });
+const { getBuiltinModule } = process;
+
+Object.defineProperty(process, 'getBuiltinModule', {
+  value: (name: string) => (name === 'node:buffer' ? undefined : getBuiltinModule(name)),
+});

@@ -4,6 +4,7 @@
 
 import type { EventEmitter } from 'node:events';
 import type { Duplex, Writable } from 'node:stream';
+import { makesBuffers } from '../../kernel/platform.ts';
 
 export type Callback = (error?: Error | null) => void;
 
@@ -139,8 +140,12 @@ export function deflateOf(extensions: Record<string, unknown>): PerMessageDeflat
   return extensions[EXTENSION] as PerMessageDeflate | undefined;
 }
 
+const NO_BUFFER =
+  'wsimd cannot accelerate ws here: process.getBuiltinModule does not return node:buffer, so messages could not be Buffers';
+
 /** Looks into a ws. Throws an Error that says why where it is none that can be accelerated. */
 export function inspect(ws: WsModule): Internals {
+  if (!makesBuffers) throw new Error(NO_BUFFER);
   let found: Internals | string;
   try {
     found = lookInto(ws);
