@@ -21,8 +21,16 @@ export interface PrepareOptions {
   rsv1?: boolean;
 }
 
+/** On every prepared message: its format. A program may hold several copies of wsimd, whose classes differ. */
+const PREPARED: unique symbol = Symbol.for('wsimd.prepared') as never;
+
+/** Changes when a field that other copies read does: `block`, `start`, `end`, `first`, `isBinary`, `payload`. */
+const FORMAT = 1;
+
 /** A message that any number of batch writers may send. Made by {@link prepare}. */
 export class PreparedMessage {
+  /** @internal */
+  declare readonly [PREPARED]: number;
   /** @internal The frame is `block[start, end)`: frames prepared one after another lie together. */
   readonly block: Uint8Array;
   /** @internal */
@@ -37,6 +45,7 @@ export class PreparedMessage {
     this.start = start;
     this.payloadAt = payloadAt;
     this.end = end;
+    this[PREPARED] = FORMAT;
   }
 
   /** The frame as a server sends it: a view, not to be changed. */
@@ -63,9 +72,15 @@ export class PreparedMessage {
   }
 }
 
-/** Whether a value was made by {@link prepare}. */
+/** Whether `prepare` of any copy of wsimd made it. Throws a TypeError on a format that this copy does not know. */
 export function isPrepared(value: unknown): value is PreparedMessage {
-  return value instanceof PreparedMessage;
+  if (typeof value !== 'object' || value === null) return false;
+  const format = (value as Partial<PreparedMessage>)[PREPARED];
+  if (format === undefined) return false;
+  if (format === FORMAT) return true;
+  throw new TypeError(
+    `the message was prepared by another version of wsimd: its format is ${String(format)}, this version sends ${FORMAT}`,
+  );
 }
 
 /** Encodes a message to be sent many times; the data is copied. Bytes sent as text are not checked. */

@@ -1,7 +1,7 @@
 // One message to many WebSockets, encoded once.
 
 import type { BytesLike } from '../../codec/bytes.ts';
-import { PreparedMessage, prepare } from '../../codec/prepared-message.ts';
+import { isPrepared, type PreparedMessage, prepare } from '../../codec/prepared-message.ts';
 import { isAccelerated } from './accelerate.ts';
 import { type Callback, OPEN } from './internals.ts';
 
@@ -20,7 +20,7 @@ export function broadcast(
   data: string | BytesLike | PreparedMessage,
   options?: { binary?: boolean },
 ): number {
-  const message = data instanceof PreparedMessage ? data : prepare(data, options);
+  const message = isPrepared(data) ? data : prepare(data, options);
   const binary = message.isBinary;
   let count = 0;
   for (const socket of sockets) {
