@@ -22,7 +22,7 @@ import { BINARY, CLOSE, isControl, PING, PONG, TEXT } from '../protocol/opcodes.
 import { type BytesLike, toBytes } from './bytes.ts';
 import { fragmentsOf } from './fragments.ts';
 import { nextMaskingKey } from './masking-keys.ts';
-import type { PreparedMessage } from './prepared-message.ts';
+import { isPrepared, type PreparedMessage } from './prepared-message.ts';
 import { HandedOutSlab, ownSlab, SLAB_LIMIT, type Slab } from './slab.ts';
 
 /** Payloads of at least this many bytes are borrowed unless an option says otherwise; frontier: two to four KiB. */
@@ -151,6 +151,7 @@ export class BatchWriterCore implements StagingOwner {
 
   /** Queues a message encoded before: a server shares its bytes, a client masks them anew. */
   prepared(message: PreparedMessage): void {
+    if (!isPrepared(message)) throw new TypeError('expected a message made by prepare()');
     const { block, start, end } = message;
     if (this.isMasked) this.writeBytes(message.payload, message.first);
     else if (this.own !== null && end - start < BORROW_FROM) this.raw(message.frame);

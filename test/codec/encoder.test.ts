@@ -226,6 +226,26 @@ describe('a prepared message', () => {
     expect(toHex(sent.subarray(4, 8))).not.toBe(toHex(sent.subarray(312, 316)));
   });
 
+  it.each([
+    ['nothing', undefined, 'made by prepare()'],
+    ['text', 'text', 'made by prepare()'],
+    ['bytes', new Uint8Array(3), 'made by prepare()'],
+    [
+      'an object of the same shape',
+      { block: new Uint8Array(9), start: 0, end: 9 },
+      'made by prepare()',
+    ],
+    ['a message of another format', { [Symbol.for('wsimd.prepared')]: 2 }, 'its format is 2'],
+  ])('rejects %s in its place, and queues nothing', (_name, message, why) => {
+    for (const role of ['server', 'client'] as const) {
+      const writer = new BatchWriter({ role });
+      const send = () => writer.prepared(message as never);
+      expect(send).toThrow(TypeError);
+      expect(send).toThrow(why);
+      expect(writer.take()).toEqual([]);
+    }
+  });
+
   it('several prepared one after another leave as one segment', () => {
     const messages = Array.from({ length: 20 }, (_, i) => prepare(`message ${i}`));
     const writers = Array.from({ length: 5 }, () => new BatchWriter({ role: 'server' }));
