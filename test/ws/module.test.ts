@@ -1,7 +1,9 @@
 // The entry `wsimd/ws` and what it has beside ws: accelerate, isAccelerated, broadcast, flush.
 
 import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
 import { createRequire } from 'node:module';
+import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import * as original from 'ws';
 import * as entry from '../../src/adapters/ws/index.ts';
@@ -119,10 +121,64 @@ describe('accelerate', () => {
     expect(() => entry.accelerate(load())).toThrow(why);
     expect(() => entry.accelerate(load())).toThrow('8.5');
   });
+});
 
-  it('refuses a flush policy there is not', () => {
-    expect(() => entry.accelerate(stock('ws'), { flush: 'never' as never })).toThrow(TypeError);
-    expect(() => new ours.WebSocketServer({ noServer: true, flush: 'never' })).toThrow(TypeError);
+describe('an unknown flush policy', () => {
+  const unknown = ['bogus', null, 0, {}, Symbol('turn')].map((flush) => ({ flush }));
+
+  it.each(unknown)('is rejected by accelerate, which leaves ws as it was: $flush', ({ flush }) => {
+    const ws = stock('ws');
+    const { setSocket, send, terminate } = ws.prototype;
+    expect(() => entry.accelerate(ws, { flush } as Any)).toThrow(TypeError);
+    expect(ws.prototype).toMatchObject({ setSocket, send, terminate });
+    expect(entry.isAccelerated(ws.prototype)).toBe(false);
+    entry.accelerate(ws);
+    expect(() => entry.accelerate(ws, { flush } as Any)).toThrow(TypeError);
+  });
+
+  it.each(unknown)('is rejected by clients before they connect: $flush', async ({ flush }) => {
+    const from: (number | undefined)[] = [];
+    const listener = createServer((socket) => {
+      from.push(socket.remotePort);
+      socket.destroy();
+    }).listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    const { port } = listener.address() as AddressInfo;
+    const url = `ws://127.0.0.1:${port}`;
+    try {
+      for (const given of [
+        [{ flush }],
+        [[], { flush }],
+        [undefined, { flush }],
+        ['a', { flush }],
+      ]) {
+        expect(() => new ours.WebSocket(url, ...given)).toThrow(TypeError);
+      }
+      // Connects after those above, had they connected.
+      const last = createConnection(port, '127.0.0.1');
+      await once(last, 'connect');
+      const { localPort } = last;
+      await until(() => from.includes(localPort));
+      last.destroy();
+      expect(from).toEqual([localPort]);
+    } finally {
+      await new Promise((resolve) => listener.close(resolve));
+    }
+  });
+
+  it.each(unknown)('is rejected by servers before they listen: $flush', async ({ flush }) => {
+    await soon(); // Handles of servers before are closed by then.
+    const http = createHttpServer();
+    expect(() => new ours.WebSocketServer({ server: http, flush })).toThrow(TypeError);
+    expect(http.listenerCount('upgrade')).toBe(0);
+    const listeners = () =>
+      process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap');
+    const before = listeners();
+    expect(() => new ours.WebSocketServer({ host: '127.0.0.1', port: 0, flush })).toThrow(
+      TypeError,
+    );
+    await soon();
+    expect(listeners()).toEqual(before);
   });
 });
 

@@ -38,26 +38,27 @@ export function isAccelerated(socket: unknown): boolean {
  * Throws an Error that says why where that cannot be done. Does nothing the second time.
  */
 export function accelerate<W>(ws: W, options: { flush?: FlushPolicy } = {}): W {
+  const flush = policy(options.flush);
   const classes = classesOf(ws);
   const { prototype } = classes.WebSocket;
   if (isAccelerated(prototype)) return ws;
   const { setSocket, send, terminate } = prototype;
-  mark(replaceMethods(prototype, classes, { setSocket, send, terminate }), options.flush);
+  mark(replaceMethods(prototype, classes, { setSocket, send, terminate }), flush);
   return ws;
 }
 
 /** Makes a prototype one of accelerated WebSockets. */
-export function mark(prototype: object, flush: FlushPolicy = 'turn'): void {
+export function mark(prototype: object, flush: FlushPolicy = policy()): void {
   Object.defineProperty(prototype, ACCELERATED, { value: true, configurable: true });
   Object.defineProperty(prototype, FLUSH, {
-    value: policy(flush),
+    value: flush,
     configurable: true,
     writable: true,
   });
 }
 
-/** Throws a TypeError on what is no policy. */
-export function policy(flush: unknown): FlushPolicy {
+/** The policy given, by default 'turn'. Throws a TypeError on a value that is not a policy. */
+export function policy(flush: unknown = 'turn'): FlushPolicy {
   if (flush === 'turn' || flush === 'tick' || flush === 'immediate') return flush;
   throw new TypeError(`option flush must be turn, tick or immediate, not ${String(flush)}`);
 }

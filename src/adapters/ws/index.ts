@@ -40,9 +40,10 @@ const rest = stock as unknown as Rest;
 
 class AcceleratedWebSocket extends ws.WebSocket {
   constructor(address: unknown, protocols?: unknown, options?: unknown) {
-    super(address, protocols, options);
+    // Before `super`, which connects.
     const flush = flushOf(options) ?? flushOf(protocols);
-    if (flush !== undefined) Reflect.set(this, FLUSH, policy(flush));
+    super(address, protocols, options);
+    if (flush !== undefined) Reflect.set(this, FLUSH, flush);
   }
 }
 // `register` may have been here before: then the classes extended have the codec already.
@@ -65,8 +66,10 @@ class AcceleratedServer extends ws.Server {
 }
 Object.defineProperty(AcceleratedServer, 'name', { value: 'WebSocketServer' });
 
+/** The option `flush`, where it is given. Throws a TypeError where it is not a policy. */
 function flushOf(options: unknown): FlushPolicy | undefined {
-  return (options as { flush?: FlushPolicy } | null | undefined)?.flush;
+  const flush = (options as { flush?: unknown } | null | undefined)?.flush;
+  return flush === undefined ? undefined : policy(flush);
 }
 
 // What `require` gives is the class, and all else on it.
