@@ -11,23 +11,19 @@ import { noteRead } from './flush.ts';
 import {
   deflateOf,
   type Internals,
-  type Method,
   type PerMessageDeflate,
   type SocketOptions,
   type StockSocket,
 } from './internals.ts';
+import { type Listeners, ReceiverEvents } from './receiver-events.ts';
 import type { CodecSender } from './sender.ts';
 
-/** Events that ws listens to on its receiver. */
-export const EVENTS = ['conclude', 'drain', 'error', 'message', 'ping', 'pong'] as const;
-
-/** ws's own listeners: called with the receiver as `this`, which knows its WebSocket by a symbol. */
-export type Listeners = Record<(typeof EVENTS)[number], Method>;
+export { EVENTS, type Listeners } from './receiver-events.ts';
 
 const EMPTY = Buffer.alloc(0);
 
 /** One for each WebSocket, made when its socket is there. */
-export class CodecReceiver implements Handlers<'view'> {
+export class CodecReceiver extends ReceiverEvents implements Handlers<'view'> {
   /** Set by the WebSocket when its user sets `binaryType`. */
   _binaryType: string;
   /** Read by ws's listeners. */
@@ -42,15 +38,11 @@ export class CodecReceiver implements Handlers<'view'> {
   private readonly decoders: Decoders;
   /** Bytes taken while there was a decoder. */
   private offset = 0;
-  private readonly listeners: Listeners;
   private readonly internals: Internals;
   private readonly isSynchronous: boolean;
-  private isMuted = false;
   /** A close frame or an error came, or the WebSocket is closed: what still comes is dropped. */
   private isOver = false;
   private isEnding = false;
-  /** Called when no more events follow. */
-  private whenOver: Method | null = null;
 
   constructor(
     socket: StockSocket,
@@ -58,12 +50,12 @@ export class CodecReceiver implements Handlers<'view'> {
     internals: Internals,
     listeners: Listeners,
   ) {
+    super(listeners);
     Reflect.set(this, internals.kWebSocket, socket);
     this.socket = socket;
     this._binaryType = socket._binaryType;
     this._isServer = socket._isServer;
     this.internals = internals;
-    this.listeners = listeners;
     this.isSynchronous = options.allowSynchronousEvents !== false;
     this.decoders = decodersFor(socket, options);
   }
@@ -115,23 +107,21 @@ export class CodecReceiver implements Handlers<'view'> {
     if (!this.needDrain) nextTick(finish, this);
   }
 
-  /** ws asks for `'error'` and `'finish'`, of which one comes, to learn that all is over. */
-  on(_event: string, listener: Method): void {
-    this.whenOver = listener;
-  }
-
-  /** The WebSocket is closed: nothing is said any more. */
-  removeAllListeners(): void {
-    this.isMuted = true;
-    this.isOver = true;
-    this.decoder?.stop();
+  /** Without a name, as ws calls it: the WebSocket is closed, and nothing is said any more. */
+  override removeAllListeners(...names: [event?: string | symbol]): this {
+    if (names.length === 0) {
+      this.isMuted = true;
+      this.isOver = true;
+      this.decoder?.stop();
+    }
+    return super.removeAllListeners(...names);
   }
 
   message(data: Uint8Array, isBinary: boolean): void {
     const payload =
       isBinary && this._binaryType !== 'nodebuffer' ? asBinaryType(data, this._binaryType) : data;
     if (!this.isSynchronous) this.say('message', payload, isBinary);
-    else if (!this.isMuted) this.listeners.message.call(this, payload as never, isBinary as never);
+    else if (!this.isMuted) this.own.message.call(this, payload as never, isBinary as never);
   }
 
   ping(payload: Uint8Array): void {
@@ -175,22 +165,16 @@ export class CodecReceiver implements Handlers<'view'> {
     }
   }
 
-  private call(event: keyof Listeners, ...args: unknown[]): void {
-    if (!this.isMuted) this.listeners[event].apply(this, args as never[]);
-  }
-
   /** @internal */
-  over(): void {
-    const { whenOver } = this;
-    this.whenOver = null;
-    if (!this.isMuted) whenOver?.call(this);
+  emitFinish(): void {
+    this.finished = true;
+    this.emit('finish');
   }
 
   /** @internal */
   emitError(error: Error): void {
     this.errorEmitted = true;
-    this.call('error', error as never);
-    this.over();
+    this.callError(error);
   }
 }
 
@@ -242,8 +226,7 @@ function decodersFor(socket: StockSocket, options: SocketOptions): Decoders {
 
 function finish(receiver: CodecReceiver): void {
   if (receiver.finished || receiver.errorEmitted) return;
-  receiver.finished = true;
-  receiver.over();
+  receiver.emitFinish();
 }
 
 function fail(receiver: CodecReceiver, error: Error): void {
