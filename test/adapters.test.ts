@@ -65,11 +65,6 @@ describe('wsimd/utf-8-validate', () => {
 });
 
 describe('wsimd/ws in a page', () => {
-  it('has the names that it has in Node', async () => {
-    const inNode = await import('../src/adapters/ws/index.ts');
-    expect(Object.keys(inPage)).toEqual(expect.arrayContaining(Object.keys(inNode)));
-  });
-
   it.each(Object.entries(inPage))('%s fails where it is used, and only there', async (_, value) => {
     const inWords = /^wsimd\/ws is for Node: .* use wsimd\/streams$/;
     const unavailable = value as typeof WebSocket;

@@ -6,6 +6,7 @@ import { createRequire } from 'node:module';
 import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import * as original from 'ws';
+import * as inPage from '../../src/adapters/ws/browser.ts';
 import * as entry from '../../src/adapters/ws/index.ts';
 import { Connection, soon, until } from './support/connection.ts';
 import { type Any, accelerated, stock, VERSIONS } from './support/libraries.ts';
@@ -38,6 +39,10 @@ describe('wsimd/ws', () => {
     expect(ours.WebSocketServer.name).toBe('WebSocketServer');
     expect(ours.Server).toBe(ours.WebSocketServer);
     expect(ours.WebSocket.OPEN).toBe(1);
+  });
+
+  it('has the same names in a page', () => {
+    expect(Object.keys(inPage).sort()).toEqual(Object.keys(entry).sort());
   });
 
   it('makes accelerated instances of ws’s own classes, and leaves ws as it is', async () => {
