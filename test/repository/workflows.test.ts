@@ -73,8 +73,8 @@ describe('the tests of every push and pull request', () => {
   it('run on Linux, macOS and Windows, from the oldest Node that is supported', () => {
     const { os, node } = jobs.test.strategy?.matrix ?? {};
     expect(os.map((name) => name.split('-')[0])).toEqual(['ubuntu', 'macos', 'windows']);
-    expect(node).toEqual(['20.19', '22', '24']);
-    expect(manifest.engines.node).toBe(`>=${node[0]}`);
+    expect(node).toEqual(['20.19', '22', '24', '26']);
+    expect(manifest.engines.node).toContain(`^${node[0]}.`);
   });
 
   it('are lint, types and tests', () => {

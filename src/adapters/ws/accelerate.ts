@@ -9,6 +9,7 @@ import {
   type Callback,
   classesOf,
   inspect,
+  isOwn,
   isPlainData,
   type MessageOptions,
   OPEN,
@@ -80,7 +81,7 @@ export function replaceMethods(
 
 function methodsFor(ws: WsModule, base: Methods): Methods {
   const install = installer(ws, base);
-  const stockSend = isStockSend(base.send) ? base.send : undefined;
+  const stockSend = isOwn(base.send, /\b_sender\.send\(/) ? base.send : undefined;
   return {
     setSocket(this: StockSocket, socket, head, options) {
       install(this, socket, head, options);
@@ -113,13 +114,6 @@ function methodsFor(ws: WsModule, base: Methods): Methods {
       base.terminate.call(this);
     },
   };
-}
-
-/** Whether this is ws's own method, and no wrapper around it that must see what is sent (tracing, for one). */
-function isStockSend(send: unknown): boolean {
-  return (
-    typeof send === 'function' && /\b_sender\.send\(/.test(Function.prototype.toString.call(send))
-  );
 }
 
 /** Sets WebSockets up as ws does, with the codec in. */

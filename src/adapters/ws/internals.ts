@@ -114,6 +114,14 @@ function refusal(why: string, cause?: unknown): Error {
   return new Error(message, cause === undefined ? undefined : { cause });
 }
 
+/**
+ * Whether a method is ws's own, by what its source must contain, and no wrapper around it: a wrapper (of a tracer, for
+ * one) must see every call.
+ */
+export function isOwn(method: unknown, contains: RegExp): boolean {
+  return typeof method === 'function' && contains.test(Function.prototype.toString.call(method));
+}
+
 /** What ws keeps to itself. */
 export interface Internals {
   /** Under which a receiver, a sender and a socket know their WebSocket. */

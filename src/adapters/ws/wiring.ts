@@ -3,7 +3,13 @@
 
 import type { Socket } from 'node:net';
 import { Duplex } from 'node:stream';
-import type { Internals, StockSender, StockSocket, WsModule } from './internals.ts';
+import {
+  type Internals,
+  isOwn,
+  type StockSender,
+  type StockSocket,
+  type WsModule,
+} from './internals.ts';
 import { EVENTS, type Listeners } from './receiver.ts';
 
 const SOCKET_EVENTS = ['close', 'data', 'end', 'error'] as const;
@@ -34,6 +40,7 @@ export function wiringOf(
   setSocket.call(socket, raw, Buffer.alloc(0), {});
   const receiver = socket._receiver as StockSocket;
   const isKnown =
+    isOwn(setSocket, /['"]conclude['"]/) &&
     Reflect.ownKeys(raw).every((key) => before.keys.has(key) || isExpected(key, internals)) &&
     Reflect.ownKeys(socket).every((key) => keysBefore.includes(key)) &&
     raw.eventNames().every((event) => {
