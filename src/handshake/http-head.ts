@@ -128,6 +128,9 @@ export function latin1(bytes: Uint8Array): string {
 function titleCase(name: string): string {
   return name
     .split('-')
-    .map((word) => (word === 'websocket' ? 'WebSocket' : word[0]?.toUpperCase() + word.slice(1)))
+    .map((word) => (word === 'websocket' ? 'WebSocket' : capitalised(word)))
     .join('-');
 }
+
+/** A name may have two dashes in a row, or one at its end: the word between them is empty. */
+const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);
