@@ -11,35 +11,53 @@ export interface HttpHead {
   /** The words of the first line: method, target and version; or version, status and reason. */
   words: [string, string, string];
   headers: Headers;
-  /** What came behind the head: memory of its own. */
-  rest: Uint8Array<ArrayBuffer>;
 }
 
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Gathers bytes until the head is whole. */
+/** Gathers bytes until a head is whole. A response may have other heads before it (RFC 9110 §15.2). */
 export class HeadReader {
   private readonly limit: number;
   private held = new Uint8Array(1024);
   private length = 0;
+  /** Where the next head begins; the heads before it stay, for they count. */
+  private start = 0;
+  /** The end of the next head does not begin before this index. */
+  private searched = 0;
 
+  /** `limit`: bytes of all heads together. */
   constructor(limit: number) {
     this.limit = limit;
   }
 
-  /** Takes the next bytes; returns the head once it is whole. Throws a HandshakeError where it is none. */
+  /** Takes the next bytes; returns the next head, as {@link next} does. */
   push(chunk: Uint8Array): HttpHead | undefined {
-    const from = Math.max(0, this.length - 3);
-    // Of what comes behind the head no more is kept than came with it.
     this.append(chunk);
-    const end = endOfHead(this.held, from, this.length);
-    if ((end === -1 ? this.length : end) > this.limit) {
-      throw new HandshakeError('WS_ERR_HANDSHAKE_TOO_LARGE', `a head of over ${this.limit} bytes`);
+    return this.next();
+  }
+
+  /** Returns the next head once it is whole. Throws a HandshakeError on a head that breaks a rule. */
+  next(): HttpHead | undefined {
+    const to = Math.min(this.length, this.limit);
+    // Not in `held` itself: a search there goes on through the memory behind the bytes that came.
+    const end = endOfHead(this.held.subarray(0, to), this.searched);
+    if (end === -1) {
+      this.searched = Math.max(this.searched, to - 3);
+      if (this.length <= this.limit) return undefined;
+      const what = this.start === 0 ? 'head has' : 'heads together have';
+      const message = `the HTTP ${what} more than ${this.limit} bytes`;
+      throw new HandshakeError('WS_ERR_HANDSHAKE_TOO_LARGE', message);
     }
-    if (end === -1) return undefined;
-    const { words, headers } = parse(this.held.subarray(0, end - 4));
-    return { words, headers, rest: this.held.slice(end, this.length) };
+    const head = parse(this.held.subarray(this.start, end - 4));
+    this.start = end;
+    this.searched = end;
+    return head;
+  }
+
+  /** The bytes behind the last head that was returned: memory of their own. */
+  rest(): Uint8Array<ArrayBuffer> {
+    return this.held.slice(this.start, this.length);
   }
 
   private append(chunk: Uint8Array): void {
@@ -54,15 +72,16 @@ export class HeadReader {
   }
 }
 
-/** Where the head's empty line ends; -1 while it is not there. */
-function endOfHead(bytes: Uint8Array, from: number, to: number): number {
-  for (let at = bytes.indexOf(CR, from); at !== -1 && at + 3 < to; at = bytes.indexOf(CR, at + 1)) {
+/** The index behind the empty line that ends a head, searched from `from` on; -1 where there is none. */
+function endOfHead(bytes: Uint8Array, from: number): number {
+  const last = bytes.length - 4;
+  for (let at = bytes.indexOf(CR, from); at !== -1 && at <= last; at = bytes.indexOf(CR, at + 1)) {
     if (bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF) return at + 4;
   }
   return -1;
 }
 
-function parse(bytes: Uint8Array): Pick<HttpHead, 'words' | 'headers'> {
+function parse(bytes: Uint8Array): HttpHead {
   const [first, ...lines] = latin1(bytes).split('\r\n');
   // §3.2: a target is visible characters of ASCII, to Node, too.
   const match = /^([!-~]+) ([!-~]+)(?: (.*))?$/.exec(first);

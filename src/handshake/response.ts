@@ -67,11 +67,8 @@ export function writeRefusal({ status, headers: more, body = '' }: Refusal): str
   return head + latin1(bytes);
 }
 
-/** A response, without what came behind it. */
-type Answer = Pick<HttpHead, 'words' | 'headers'>;
-
 /** The error for an answer that is no. `body`: what came of it, as text. */
-export function refusedBy({ words: [, code, reason], headers }: Answer, body?: string) {
+export function refusedBy({ words: [, code, reason], headers }: HttpHead, body?: string) {
   const message = `the server answered ${code} ${reason}`.trimEnd();
   const init = { status: Number(code), headers, body };
   return new HandshakeError('WS_ERR_HANDSHAKE_REFUSED', message, init);
@@ -82,7 +79,7 @@ export function refusedBy({ words: [, code, reason], headers }: Answer, body?: s
  * '' for none. Throws a HandshakeError with the status, the headers and the reason.
  */
 export function checkResponse(
-  { words, headers }: Answer,
+  { words, headers }: HttpHead,
   accept: string,
   offered: readonly string[],
 ): string {

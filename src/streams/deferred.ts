@@ -25,7 +25,15 @@ const soon: (act: () => void) => unknown = globalThis.setImmediate ?? setTimeout
 /** Resolves when the event loop has been round: timers have fired, sockets have been read. */
 export const othersTurn = (): Promise<void> => new Promise((resolve) => soon(resolve));
 
-/** What is still read is nothing any more. */
-export async function readToEnd(source: ReadableStreamDefaultReader<unknown>): Promise<void> {
-  while (!(await source.read()).done);
+/**
+ * For a loop that may go on for long without waiting for anything, so that timers never fire. Returns a function to
+ * call at each step; every `steps` calls it returns a promise to await, with which others have their turn.
+ */
+export function turnEvery(steps: number): () => Promise<void> | undefined {
+  let left = steps;
+  return () => {
+    if (--left > 0) return undefined;
+    left = steps;
+    return othersTurn();
+  };
 }

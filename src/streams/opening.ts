@@ -18,35 +18,39 @@ import {
   writeRefusal,
 } from '../handshake/response.ts';
 import { chooseSubprotocol } from '../handshake/subprotocol.ts';
+import { turnEvery } from './deferred.ts';
 import type { Message } from './message-streams.ts';
 import type { ClientOptions, OverStreamOptions, ServerOptions } from './options.ts';
+import type { TransportEnds } from './transport-ends.ts';
 
 /** Bytes of a refusal's body that are read. */
 const MAX_BODY = 8192;
+/** Responses before the answer that are read in a row before others have their turn. */
+const HEADS_IN_A_ROW = 64;
 
 /** The two ends of a transport, as the handshake uses them. */
 export interface Wire {
   /** Undefined at the end. */
   read(): Promise<Uint8Array | undefined>;
   write(text: string): Promise<void>;
+  /** Whether the connection has failed meanwhile. */
+  isOver(): boolean;
   /** What is known already, while the body of a refusal is still read. */
   refusal?: HandshakeError;
 }
 
 /** The ends of a transport; where one fails, the handshake does. */
-export function wireOf(
-  source: ReadableStreamDefaultReader<Uint8Array>,
-  sink: WritableStreamDefaultWriter<Uint8Array>,
-): Wire {
+export function wireOf(ends: TransportEnds, isOver: () => boolean): Wire {
   const fail = (cause: unknown): never => {
     throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'the transport failed', { cause });
   };
   return {
     async read() {
-      const { value } = await source.read().catch(fail);
+      const { value } = await ends.read().catch(fail);
       return value && toBytes(value);
     },
-    write: (text) => sink.write(toLatin1Bytes(text)).catch(fail),
+    write: (text) => ends.sink.write(toLatin1Bytes(text)).catch(fail),
+    isOver,
   };
 }
 
@@ -91,19 +95,16 @@ async function openAsClient(
   const key = createKey();
   const head = writeRequest(parseUrl(options.url), key, protocols, options.headers);
   await wire.write(head);
-  let answer = await readHead(wire, maxHeadBytes);
-  // RFC 9110 §15.2: others may come before the answer.
-  while (/^1(?!01)\d\d$/.test(answer.words[1])) {
-    answer = await readHead(wire, maxHeadBytes, answer.rest);
-  }
+  const heads = new HeadReader(maxHeadBytes);
+  const answer = await readAnswer(wire, heads);
   try {
     const protocol = checkResponse(answer, await acceptKeyOf(key), protocols);
-    return { protocol, headers: answer.headers, rest: answer.rest };
+    return { protocol, headers: answer.headers, rest: heads.rest() };
   } catch (error) {
     const isNo = error instanceof HandshakeError && error.code === 'WS_ERR_HANDSHAKE_REFUSED';
     if (!isNo) throw error;
     wire.refusal = error;
-    throw refusedBy(answer, await readBody(wire, answer));
+    throw refusedBy(answer, await readBody(wire, answer.headers, heads.rest()));
   }
 }
 
@@ -115,11 +116,9 @@ async function openAsServer(
 ): Promise<Opening> {
   const refuse = (refusal: Refusal) => wire.write(writeRefusal(refusal)).catch(() => {});
   let request: HandshakeRequest;
-  let rest: Uint8Array;
+  const heads = new HeadReader(maxHeadBytes);
   try {
-    const head = await readHead(wire, maxHeadBytes);
-    request = checkRequest(head);
-    rest = head.rest;
+    request = checkRequest(await readHead(wire, heads));
   } catch (error) {
     if (error instanceof HandshakeError && error.code !== 'WS_ERR_HANDSHAKE_ENDED') {
       const isLong = error.code === 'WS_ERR_HANDSHAKE_TOO_LARGE';
@@ -138,7 +137,7 @@ async function openAsServer(
     const message = `the request was refused with ${status}`;
     throw new HandshakeError('WS_ERR_HANDSHAKE_REFUSED', message, { status, body, headers });
   }
-  return { protocol: answer.protocol ?? '', headers, request, rest };
+  return { protocol: answer.protocol ?? '', headers, request, rest: heads.rest() };
 }
 
 /** What a server answers, whole. */
@@ -171,24 +170,36 @@ function choose(options: ServerOptions, request: HandshakeRequest): string | und
   throw new TypeError(`chooseProtocol chose ${JSON.stringify(chosen)}, which was not offered`);
 }
 
-/** `first`: bytes that have been read already. */
-async function readHead(
-  wire: Wire,
-  maxHeadBytes: number,
-  first = new Uint8Array(0),
-): Promise<HttpHead> {
-  const reader = new HeadReader(maxHeadBytes);
-  for (let bytes: Uint8Array | undefined = first; bytes; bytes = await wire.read()) {
-    const head = reader.push(bytes);
-    if (head !== undefined) return head;
+/** The head of the response that counts: interim ones (1xx) may come before it, RFC 9110 §15.2. */
+async function readAnswer(wire: Wire, heads: HeadReader): Promise<HttpHead> {
+  const turn = turnEvery(HEADS_IN_A_ROW);
+  for (;;) {
+    const head = await readHead(wire, heads);
+    if (!/^1(?!01)\d\d$/.test(head.words[1])) return head;
+    await turn();
+    if (wire.isOver()) throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'the connection failed');
   }
-  throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'the transport ended before the head did');
 }
 
-/** The body of a refusal, as far as its length is told and small. */
-async function readBody(wire: Wire, { headers, rest }: HttpHead): Promise<string> {
-  const length = Math.min(Number(headers.get('content-length') ?? 0) || 0, MAX_BODY);
-  let body = latin1(rest);
+/** The next head: of the bytes that have been read already, where they have one. */
+async function readHead(wire: Wire, heads: HeadReader): Promise<HttpHead> {
+  let head = heads.next();
+  while (head === undefined) {
+    const bytes = await wire.read();
+    if (bytes === undefined) {
+      const message = 'the transport ended before the head did';
+      throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', message);
+    }
+    head = heads.push(bytes);
+  }
+  return head;
+}
+
+/** The body of a refusal, as far as its length is told and small. `rest`: what came of it with the head. */
+async function readBody(wire: Wire, headers: Headers, rest: Uint8Array): Promise<string> {
+  const declared = headers.get('content-length') ?? '';
+  const length = /^\d+$/.test(declared) ? Math.min(Number(declared), MAX_BODY) : 0;
+  let body = latin1(rest.subarray(0, MAX_BODY));
   while (body.length < length) {
     const bytes = await wire.read().catch(() => undefined);
     if (bytes === undefined) break;

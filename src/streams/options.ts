@@ -36,7 +36,10 @@ export interface CommonOptions extends Omit<DecoderStreamOptions, 'role'> {
    * anew when messages that waited have been read: the answer may be behind them.
    */
   closeTimeout?: number;
-  /** Bytes the peer's request or response may have before the first frame. Default 16 KiB. */
+  /**
+   * Bytes the peer may send before the first frame: the head of its request, or of its response and of all
+   * interim responses (1xx) before that. Default 16 KiB.
+   */
   maxHeadBytes?: number;
   /** Ends the connection at once, and the opening handshake too. */
   signal?: AbortSignal;

@@ -6,27 +6,23 @@
 //   outbox.ts      messages to send until the transport has them
 //   closing.ts     what a close frame says
 //   heartbeat.ts   whether the peer is still there
+//   transport-ends.ts   the transport, until it is ended
 
 import type { BytesLike } from '../codec/bytes.ts';
 import { HandshakeError } from '../handshake/errors.ts';
 import type { ProtocolError } from '../protocol/errors.ts';
 import { ABNORMAL_CLOSURE, NORMAL_CLOSURE } from '../protocol/status-codes.ts';
 import { type CloseInfo, type CloseInit, closeInitOf, codeToSend, settleClose } from './closing.ts';
-import { type Deferred, deferred, nextTurn, readToEnd } from './deferred.ts';
+import { type Deferred, deferred, nextTurn } from './deferred.ts';
 import { ConnectionError } from './errors.ts';
 import { Heartbeat, type HeartbeatOptions } from './heartbeat.ts';
 import { Inbox, messagesOf } from './inbox.ts';
 import { Intake } from './intake.ts';
 import type { Message } from './message-streams.ts';
 import { type OpenInfo, type Opening, shakeHands, wireOf } from './opening.ts';
-import {
-  assertFree,
-  type ByteTransport,
-  type OverStreamOptions,
-  settleTimes,
-  type Times,
-} from './options.ts';
+import { type ByteTransport, type OverStreamOptions, settleTimes, type Times } from './options.ts';
 import { Outbox } from './outbox.ts';
+import { TransportEnds } from './transport-ends.ts';
 
 type State = 'opening' | 'open' | 'closing' | 'ended';
 
@@ -48,8 +44,7 @@ export class WebSocketOverStream {
 
   private readonly options: OverStreamOptions;
   private readonly times: Times;
-  private readonly source: ReadableStreamDefaultReader<Uint8Array>;
-  private readonly sink: WritableStreamDefaultWriter<Uint8Array>;
+  private readonly ends: TransportEnds;
   private readonly inbox: Inbox;
   private readonly outbox: Outbox;
   private readonly intake: Intake;
@@ -72,12 +67,10 @@ export class WebSocketOverStream {
     this.heartbeat = options.heartbeat && this.createHeartbeat(options.heartbeat);
     this.inbox = new Inbox((reason) => this.close(closeInitOf(reason)));
     this.intake = this.createIntake();
-    assertFree(transport);
+    this.ends = new TransportEnds(transport);
     this.opened = this.opening.promise;
     this.closed = this.closing.promise;
-    this.source = transport.readable.getReader();
-    this.sink = transport.writable.getWriter();
-    this.outbox = new Outbox(options, this.sink, this.opened, {
+    this.outbox = new Outbox(options, this.ends.sink, this.opened, {
       onClose: () => this.closeWritable(),
       onAbort: (reason) => this.close(closeInitOf(reason)),
       onLost: (cause) => this.lose('the transport takes nothing any more', cause),
@@ -139,7 +132,7 @@ export class WebSocketOverStream {
 
   private async shakeHands(): Promise<Opening> {
     const { handshakeTimeout, maxHeadBytes } = this.times;
-    const wire = wireOf(this.source, this.sink);
+    const wire = wireOf(this.ends, () => this.state === 'ended');
     this.timer = setTimeout(() => {
       const message = `no opening handshake within ${handshakeTimeout} ms`;
       this.fail(wire.refusal ?? new HandshakeError('WS_ERR_HANDSHAKE_TIMEOUT', message));
@@ -161,6 +154,7 @@ export class WebSocketOverStream {
       if (intake.isEnded) break;
       chunk = await this.read();
     }
+    if (this.state === 'ended') return;
     if (this.farewell !== undefined) return this.sayFarewell(this.farewell);
     intake.endOfStream();
     // Whoever reads the messages before it may still answer them.
@@ -172,7 +166,7 @@ export class WebSocketOverStream {
   private async read(): Promise<Uint8Array | undefined> {
     if (!this.isAwaitingClose) this.heartbeat?.listen();
     try {
-      const { done, value } = await this.source.read();
+      const { done, value } = await this.ends.read();
       return done ? undefined : value;
     } finally {
       this.heartbeat?.rest();
@@ -234,14 +228,9 @@ export class WebSocketOverStream {
     this.outbox.close(codeToSend(farewell));
     this.outbox.refuse(new ConnectionError('WS_ERR_CLOSED', 'the peer has closed it', farewell));
     await this.outbox.flush();
-    if (this.options.role !== 'server') await readToEnd(this.source);
-    await this.endTransport();
+    if (this.options.role !== 'server') await this.ends.readToEnd();
+    await this.ends.end();
     this.finish(farewell);
-  }
-
-  /** Ends this half, and sees the other end; what else is read is nothing any more. */
-  private endTransport(): Promise<unknown> {
-    return Promise.all([this.sink.close(), readToEnd(this.source)]);
   }
 
   /** The closing handshake is done: whatever is left of the transport goes. */
@@ -249,8 +238,7 @@ export class WebSocketOverStream {
     if (this.state === 'ended') return;
     this.end();
     this.outbox.abandon();
-    this.sink.abort().catch(() => {});
-    this.source.cancel().catch(() => {});
+    this.ends.drop();
     this.closing.resolve(farewell);
   }
 
@@ -277,15 +265,10 @@ export class WebSocketOverStream {
     this.outbox.fail(error);
     this.opening.reject(error);
     this.closing.reject(error);
-    const drop = (): void => {
-      this.sink.abort(error).catch(() => {});
-      this.source.cancel(error).catch(() => {});
-    };
-    if (how === 'abrupt') drop();
+    if (how === 'abrupt') this.ends.drop(error);
     else {
-      const timer = setTimeout(drop, this.times.closeTimeout);
-      const ended = this.outbox.flush().then(() => this.endTransport());
-      ended.catch(drop).finally(() => clearTimeout(timer));
+      const { closeTimeout } = this.times;
+      this.ends.endAfter(this.outbox.flush(), error, closeTimeout, this.options.signal);
     }
   }
 
