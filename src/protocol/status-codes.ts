@@ -11,6 +11,7 @@ export const ABNORMAL_CLOSURE = 1006;
 export const INVALID_PAYLOAD_DATA = 1007;
 export const POLICY_VIOLATION = 1008;
 export const MESSAGE_TOO_BIG = 1009;
+export const INTERNAL_ERROR = 1011;
 
 /**
  * Whether a close frame may carry this status code: §7.4.1 and the registry's 1012 to 1014 without the

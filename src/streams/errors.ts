@@ -9,6 +9,8 @@ const CODES = {
   WS_ERR_CLOSE_TIMEOUT: '7.1.1',
   /** It is closed, or closing: nothing can be sent. */
   WS_ERR_CLOSED: '5.5.1',
+  /** What was written is not a message, or could not be encoded; `cause` is the error of that write. */
+  WS_ERR_WRITE_FAILED: '7.1.7',
 } as const;
 
 export type ConnectionErrorCode = keyof typeof CODES;
@@ -18,7 +20,7 @@ export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
   /** Stable, for programs. */
   readonly code: ConnectionErrorCode;
-  /** As in a WebSocketError of the platform: how the connection was closed; 1006 where it was not. */
+  /** As in a WebSocketError of the platform: how the connection was closed, by either end; 1006 where it was not. */
   readonly closeCode: number;
   readonly reason: string;
   /** The section of RFC 6455 that the rule stands in. */

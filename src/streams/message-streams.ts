@@ -59,6 +59,7 @@ export class DecoderStream implements ReadableWritablePair<Message, BytesLike> {
           decoder.write(chunk);
         } catch (error) {
           fail(error);
+          throw error;
         }
         if (inbox.isFull) await inbox.room();
       },

@@ -21,6 +21,8 @@ export interface Outgoing {
   /** The writable side was closed: every message before is queued. Resolves when the connection is closed. */
   onClose(): Promise<void>;
   onAbort(reason: unknown): void;
+  /** A message was written that cannot be sent; the write fails with `cause`, and no other can follow. */
+  onUnsendable(cause: unknown): void;
   /** The transport takes nothing any more. */
   onLost(cause: unknown): void;
 }
@@ -146,7 +148,13 @@ export class Outbox {
 
   private send(message: string | BytesLike): Promise<void> | undefined {
     if (this.refusal !== undefined) throw this.refusal.error;
-    const flushed = this.add(message);
+    try {
+      this.add(message);
+    } catch (error) {
+      this.connection.onUnsendable(error);
+      throw error;
+    }
+    const flushed = this.flush();
     if (!this.isFull) return undefined;
     return new Promise((resolve, reject) => {
       this.giveUp = reject;
@@ -154,10 +162,9 @@ export class Outbox {
     });
   }
 
-  private add(message: string | BytesLike): Promise<void> {
+  private add(message: string | BytesLike): void {
     if (typeof message === 'string') this.batch.text(message);
     else this.batch.binary(message);
-    return this.flush();
   }
 
   private async drain(): Promise<void> {

@@ -11,7 +11,7 @@
 import type { BytesLike } from '../codec/bytes.ts';
 import { HandshakeError } from '../handshake/errors.ts';
 import type { ProtocolError } from '../protocol/errors.ts';
-import { ABNORMAL_CLOSURE, NORMAL_CLOSURE } from '../protocol/status-codes.ts';
+import { ABNORMAL_CLOSURE, INTERNAL_ERROR, NORMAL_CLOSURE } from '../protocol/status-codes.ts';
 import { type CloseInfo, type CloseInit, closeInitOf, codeToSend, settleClose } from './closing.ts';
 import { type Deferred, deferred, nextTurn } from './deferred.ts';
 import { ConnectionError } from './errors.ts';
@@ -73,6 +73,7 @@ export class WebSocketOverStream {
     this.outbox = new Outbox(options, this.ends.sink, this.opened, {
       onClose: () => this.closeWritable(),
       onAbort: (reason) => this.close(closeInitOf(reason)),
+      onUnsendable: (cause) => this.unsendable(cause),
       onLost: (cause) => this.lose('the transport takes nothing any more', cause),
     });
     options.signal?.addEventListener('abort', this.onAbort);
@@ -250,6 +251,19 @@ export class WebSocketOverStream {
     }
     this.outbox.close(error.closeCode);
     this.fail(error, 'graceful');
+  }
+
+  /** A message cannot be sent: the stream fails with its error, and the connection with it (§7.1.7). */
+  private unsendable(cause: unknown): void {
+    const init = { closeCode: INTERNAL_ERROR, cause };
+    try {
+      this.outbox.close(init.closeCode);
+    } finally {
+      // The stream keeps the error of the write, as the Streams standard has it.
+      this.outbox.refuse(cause);
+      const message = 'a message could not be sent';
+      this.fail(new ConnectionError('WS_ERR_WRITE_FAILED', message, init), 'graceful');
+    }
   }
 
   private lose(message: string, cause: unknown): void {

@@ -126,15 +126,6 @@ describe('messages', () => {
     expect((value as Uint8Array).every((byte) => byte === 1)).toBe(true);
     await written;
   });
-
-  it('that are none: the write fails, and closing still works', async () => {
-    const { a, b } = await both();
-    const writer = a.writable.getWriter();
-    writer.closed.catch(() => {});
-    expect(await failureOf(writer.write({} as never))).toBeInstanceOf(TypeError);
-    a.close({ closeCode: 1000 });
-    expect((await b.closed).closeCode).toBe(1000);
-  });
 });
 
 describe('back-pressure', () => {

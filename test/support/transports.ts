@@ -1,7 +1,9 @@
 // Byte transports in memory: what goes in at one end comes out at the other, in pieces as asked.
 
+import { acceptKeyOf } from '../../src/handshake/accept-key.ts';
 import type { ByteTransport } from '../../src/streams/options.ts';
 import { utf8 } from './bytes.ts';
+import { handshake } from './pcap.ts';
 
 /** Two ends of one connection. `piece`: bytes a chunk is cut into. */
 export function connected(piece = Number.POSITIVE_INFINITY): [ByteTransport, ByteTransport] {
@@ -27,6 +29,45 @@ function pipe(piece: number): TransformStream<Uint8Array, Uint8Array> {
     { highWaterMark: 1024, size },
     { highWaterMark: 1024, size },
   );
+}
+
+/** A transport that notes how its two sides were ended. */
+export function watched({ readable, writable }: ByteTransport) {
+  const ends: string[] = [];
+  const sink = writable.getWriter();
+  sink.closed.catch(() => {});
+  const source = readable.getReader();
+  const transport = {
+    readable: new ReadableStream<Uint8Array>(
+      {
+        async pull(controller) {
+          const { done, value } = await source.read();
+          if (!done) return controller.enqueue(value);
+          if (ends.includes('cancelled')) return;
+          ends.push('read to the end');
+          controller.close();
+        },
+        cancel(reason) {
+          ends.push('cancelled');
+          return source.cancel(reason);
+        },
+      },
+      { highWaterMark: 0 },
+    ),
+    writable: new WritableStream<Uint8Array>({
+      // At once: `abort` waits for the write that is under way.
+      start({ signal }) {
+        signal.addEventListener('abort', () => ends.push('aborted'));
+      },
+      write: (chunk) => sink.write(chunk),
+      close() {
+        ends.push('closed');
+        return sink.close();
+      },
+      abort: (reason) => sink.abort(reason),
+    }),
+  };
+  return { transport, ends };
 }
 
 /** The far end of a connection, driven by hand. */
@@ -86,6 +127,19 @@ export class Peer {
   async cancel(): Promise<void> {
     await this.reader.cancel();
   }
+}
+
+/** Opens a connection of ours that has this role, and reads no further. */
+export async function openByHand(peer: Peer, role: 'client' | 'server'): Promise<void> {
+  if (role === 'server') {
+    await peer.send(handshake().request);
+    await peer.readUntil('\r\n\r\n');
+    return;
+  }
+  const request = await peer.readUntil('\r\n\r\n');
+  const accept = await acceptKeyOf(/^Sec-WebSocket-Key: (.*)\r$/m.exec(request)?.[1] ?? '');
+  const lines = ['HTTP/1.1 101 OK', 'Upgrade: websocket', 'Connection: Upgrade'];
+  await peer.send(`${[...lines, `Sec-WebSocket-Accept: ${accept}`].join('\r\n')}\r\n\r\n`);
 }
 
 /** Rejections as values. */
