@@ -100,6 +100,39 @@ describe('a client of ours and a server on ws', () => {
     expect((await socket.closed).closeCode).toBe(1000);
   });
 
+  it('a wrong chunk: the server has the messages before it and 1011, and both sockets close', async () => {
+    const seen: string[] = [];
+    const ended = new Promise((resolve) => {
+      void toWs((ws) => {
+        ws.on('message', (data) => seen.push(String(data)));
+        ws.on('close', resolve);
+      }).then(async (socket) => {
+        const writer = socket.writable.getWriter();
+        writer.closed.catch(() => {});
+        void writer.write('before it');
+        expect(await failureOf(writer.write({} as never))).toBeInstanceOf(TypeError);
+        expect(await failureOf(socket.closed)).toMatchObject({ code: 'WS_ERR_WRITE_FAILED' });
+      });
+    });
+    expect([await ended, seen]).toEqual([1011, ['before it']]);
+  });
+
+  it('a server that sends a MiB of interim responses: refused, and the socket closes', async () => {
+    const server = createTcpServer((tcp) => {
+      tcp.on('error', () => {});
+      tcp.write('HTTP/1.1 100\r\n\r\n'.repeat(65_536));
+    });
+    open.push(server);
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const tcp = connect(portOf(server), '127.0.0.1');
+    const closed = once(tcp, 'close');
+    const options = { url: 'ws://127.0.0.1/', closeTimeout: 100 };
+    const socket = new WebSocketOverStream(socketTransport(tcp), options);
+    expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_TOO_LARGE' });
+    await closed;
+  });
+
   it('agrees on the first subprotocol it prefers that the server takes', async () => {
     const socket = await toWs(
       (ws) => ws.close(1000),
