@@ -21,7 +21,7 @@ export class HeadReader {
   private readonly limit: number;
   private held = new Uint8Array(1024);
   private length = 0;
-  /** Where the next head begins; the heads before it stay, for they count. */
+  /** Where the next head begins. The heads before it stay: they count against the limit. */
   private start = 0;
   /** The end of the next head does not begin before this index. */
   private searched = 0;
@@ -40,7 +40,7 @@ export class HeadReader {
   /** Returns the next head once it is whole. Throws a HandshakeError on a head that breaks a rule. */
   next(): HttpHead | undefined {
     const to = Math.min(this.length, this.limit);
-    // Not in `held` itself: a search there goes on through the memory behind the bytes that came.
+    // A search in `held` itself would go on through the unused memory behind the bytes.
     const end = endOfHead(this.held.subarray(0, to), this.searched);
     if (end === -1) {
       this.searched = Math.max(this.searched, to - 3);

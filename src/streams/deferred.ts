@@ -26,8 +26,8 @@ const soon: (act: () => void) => unknown = globalThis.setImmediate ?? setTimeout
 export const othersTurn = (): Promise<void> => new Promise((resolve) => soon(resolve));
 
 /**
- * For a loop that may go on for long without waiting for anything, so that timers never fire. Returns a function to
- * call at each step; every `steps` calls it returns a promise to await, with which others have their turn.
+ * Returns a function to call at each step of a loop that may never wait for anything else. Every `steps` calls it
+ * returns a promise. Await it: the event loop runs meanwhile, so that timers and aborts fire.
  */
 export function turnEvery(steps: number): () => Promise<void> | undefined {
   let left = steps;

@@ -25,7 +25,7 @@ import type { TransportEnds } from './transport-ends.ts';
 
 /** Bytes of a refusal's body that are read. */
 const MAX_BODY = 8192;
-/** Responses before the answer that are read in a row before others have their turn. */
+/** Interim responses read in a row before the event loop runs. */
 const HEADS_IN_A_ROW = 64;
 
 /** The two ends of a transport, as the handshake uses them. */
@@ -33,7 +33,7 @@ export interface Wire {
   /** Undefined at the end. */
   read(): Promise<Uint8Array | undefined>;
   write(text: string): Promise<void>;
-  /** Whether the connection has failed meanwhile. */
+  /** Whether the connection has ended meanwhile. */
   isOver(): boolean;
   /** What is known already, while the body of a refusal is still read. */
   refusal?: HandshakeError;
@@ -170,18 +170,19 @@ function choose(options: ServerOptions, request: HandshakeRequest): string | und
   throw new TypeError(`chooseProtocol chose ${JSON.stringify(chosen)}, which was not offered`);
 }
 
-/** The head of the response that counts: interim ones (1xx) may come before it, RFC 9110 §15.2. */
+/** The head of the final response. Interim ones (1xx) may come before it, RFC 9110 §15.2. */
 async function readAnswer(wire: Wire, heads: HeadReader): Promise<HttpHead> {
   const turn = turnEvery(HEADS_IN_A_ROW);
   for (;;) {
     const head = await readHead(wire, heads);
     if (!/^1(?!01)\d\d$/.test(head.words[1])) return head;
     await turn();
-    if (wire.isOver()) throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'the connection failed');
+    if (wire.isOver())
+      throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'the connection has ended');
   }
 }
 
-/** The next head: of the bytes that have been read already, where they have one. */
+/** The next head. Bytes that have been read already come first. */
 async function readHead(wire: Wire, heads: HeadReader): Promise<HttpHead> {
   let head = heads.next();
   while (head === undefined) {
@@ -195,7 +196,7 @@ async function readHead(wire: Wire, heads: HeadReader): Promise<HttpHead> {
   return head;
 }
 
-/** The body of a refusal, as far as its length is told and small. `rest`: what came of it with the head. */
+/** The body of a refusal, as far as its length is told and small. `rest`: the bytes that came with the head. */
 async function readBody(wire: Wire, headers: Headers, rest: Uint8Array): Promise<string> {
   const declared = headers.get('content-length') ?? '';
   const length = /^\d+$/.test(declared) ? Math.min(Number(declared), MAX_BODY) : 0;

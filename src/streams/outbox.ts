@@ -21,7 +21,7 @@ export interface Outgoing {
   /** The writable side was closed: every message before is queued. Resolves when the connection is closed. */
   onClose(): Promise<void>;
   onAbort(reason: unknown): void;
-  /** A message was written that cannot be sent; the write fails with `cause`, and no other can follow. */
+  /** A message cannot be sent. Its write fails with `cause`, and so does every later one. */
   onUnsendable(cause: unknown): void;
   /** The transport takes nothing any more. */
   onLost(cause: unknown): void;

@@ -1,9 +1,9 @@
-// The two ends of a transport, which one connection has for itself until it ends them.
+// Both streams of a transport. One connection owns them until it ends them.
 
 import { turnEvery } from './deferred.ts';
 import { assertFree, type ByteTransport } from './options.ts';
 
-/** Chunks read in a row before others have their turn: a transport in memory may have the next one at once, always. */
+/** Chunks read in a row before the event loop runs: a transport in memory may always have the next one at once. */
 const CHUNKS_IN_A_ROW = 1000;
 
 export class TransportEnds {
@@ -11,13 +11,14 @@ export class TransportEnds {
   private readonly source: ReadableStreamDefaultReader<Uint8Array>;
   private readonly turn = turnEvery(CHUNKS_IN_A_ROW);
 
-  /** Throws a TypeError where somebody else has one of them: none is taken then. */
+  /** Throws a TypeError if one of them is locked; then neither is taken. */
   constructor(transport: ByteTransport) {
     assertFree(transport);
     this.source = transport.readable.getReader();
     this.sink = transport.writable.getWriter();
   }
 
+  /** The next bytes, or the end. */
   read(): Promise<ReadableStreamReadResult<Uint8Array>> {
     const turn = this.turn();
     return turn === undefined ? this.source.read() : turn.then(() => this.source.read());
@@ -33,7 +34,7 @@ export class TransportEnds {
     await Promise.all([this.sink.close(), this.readToEnd()]);
   }
 
-  /** The same, once `flushed`. Drops both for `reason` where that takes longer than `ms`, or where it is aborted. */
+  /** Ends them once `flushed` has settled. Drops them after `ms`, or when `signal` is aborted before. */
   endAfter(flushed: Promise<void>, reason: unknown, ms: number, signal?: AbortSignal): void {
     const drop = (): void => this.drop(reason);
     const timer = setTimeout(drop, ms);
@@ -45,7 +46,7 @@ export class TransportEnds {
     });
   }
 
-  /** Ends both at once. */
+  /** Ends both at once: what is being written is lost. */
   drop(reason?: unknown): void {
     this.sink.abort(reason).catch(() => {});
     this.source.cancel(reason).catch(() => {});

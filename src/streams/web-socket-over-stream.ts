@@ -6,7 +6,7 @@
 //   outbox.ts      messages to send until the transport has them
 //   closing.ts     what a close frame says
 //   heartbeat.ts   whether the peer is still there
-//   transport-ends.ts   the transport, until it is ended
+//   transport-ends.ts   both streams of the transport
 
 import type { BytesLike } from '../codec/bytes.ts';
 import { HandshakeError } from '../handshake/errors.ts';
@@ -253,13 +253,13 @@ export class WebSocketOverStream {
     this.fail(error, 'graceful');
   }
 
-  /** A message cannot be sent: the stream fails with its error, and the connection with it (§7.1.7). */
+  /** A message cannot be sent: tells the peer, and fails the connection (§7.1.7). */
   private unsendable(cause: unknown): void {
     const init = { closeCode: INTERNAL_ERROR, cause };
     try {
       this.outbox.close(init.closeCode);
     } finally {
-      // The stream keeps the error of the write, as the Streams standard has it.
+      // By the Streams standard, `writable` is errored with the error of the write.
       this.outbox.refuse(cause);
       const message = 'a message could not be sent';
       this.fail(new ConnectionError('WS_ERR_WRITE_FAILED', message, init), 'graceful');

@@ -1,5 +1,5 @@
-// What can go wrong around a connection in each of its phases: signals, transports that take nothing, handlers that
-// throw, readers that do not read. It always ends, with the reason, and the transport is let go.
+// Faults in each phase of a connection: aborted signals, transports whose write fails, handlers that throw, readers that
+// do not read. The connection always ends with the right reason, and the transport with it.
 
 import { describe, expect, it } from 'vitest';
 import { DecoderStream } from '../../src/streams/message-streams.ts';
@@ -41,7 +41,7 @@ interface Phase {
   /** Goes to the phase. */
   go?(socket: WebSocketOverStream, peer: Peer): unknown;
   opens?: boolean;
-  /** What `closed` rejects with there already, or resolves to. */
+  /** What `closed` has rejected with by then. */
   closed?: object;
 }
 
@@ -128,7 +128,7 @@ const PHASES: Record<string, Phase> = {
   },
 };
 
-/** A signal that counts those who listen to it. */
+/** A signal that notes its listeners. */
 function countedSignal() {
   const abort = new AbortController();
   const { signal } = abort;
@@ -163,7 +163,7 @@ describe('a signal that is aborted while', () => {
     expect(ends).toContain('cancelled');
     expect(ends.some((end) => end === 'aborted' || end === 'closed')).toBe(true);
     expect([...listeners]).toEqual([]);
-    // Whoever reads and writes is told, too.
+    // The reader gets the same error.
     if (!socket.readable.locked) {
       const reader = socket.readable.getReader();
       const read = async (): Promise<void> => {
@@ -302,7 +302,7 @@ describe('a handler that', () => {
     expect(ends).toEqual(['closed', 'read to the end']);
   });
 
-  it('closes the connection that it verifies: no response is sent', async () => {
+  it('closes the connection in verify: no response is sent', async () => {
     const { socket, ends, peer } = setUp('server', {
       verify: () => {
         socket.close();
@@ -334,7 +334,7 @@ describe('a handler that', () => {
 
 describe('a reader that does not read', () => {
   it.each(['client', 'server'] as const)(
-    'a %s: a wrong chunk ends it, though the peer’s close frame waits behind its messages',
+    'a %s: a wrong chunk ends the connection while the peer’s close frame waits behind messages',
     async (role) => {
       const { socket, ends, peer } = setUp(role, { closeTimeout: 20 });
       await openByHand(peer, role);

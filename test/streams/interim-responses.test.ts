@@ -1,5 +1,5 @@
-// Responses of 1xx before the one that counts, RFC 9110 §15.2: few are good, floods of them are bounded, and others
-// have their turn while they are read. And what else may come without end before the connection is open.
+// Interim responses (1xx) before the final one, RFC 9110 §15.2: a few are valid, floods of them are bounded, and the
+// event loop runs while they are read. The same for other bytes that never end before the connection is open.
 
 import { describe, expect, it } from 'vitest';
 import { acceptKeyOf } from '../../src/handshake/accept-key.ts';
@@ -94,7 +94,7 @@ function countingHeads(): { heads: number; stop(): void } {
   return count;
 }
 
-describe('others have their turn', () => {
+describe('the event loop runs', () => {
   const COUNT = 20_000;
 
   it('while interim responses of one chunk are read: an abort ends it', async () => {
@@ -147,7 +147,7 @@ describe('others have their turn', () => {
     expect(reason).toBe(error);
   });
 
-  it('a server that refused, sent more without end: it lets the transport go in time', async () => {
+  it('after a server refused, and the client sends without end: the transport is dropped in time', async () => {
     const cancelled = new Promise((resolve) => {
       const transport = {
         readable: endless('POST / HTTP/1.1\r\n\r\n', resolve),

@@ -1,5 +1,5 @@
-// What is written and is not a message: the write fails with a TypeError, the stream is errored with it, and the
-// connection ends as one: the peer is told, the reader is told, `closed` settles and the transport is ended.
+// Chunks that are not messages: the write rejects with a TypeError, the stream is errored with it, and the connection
+// ends. The peer gets a close frame, the reader gets an error, `closed` settles, and the transport is ended.
 
 import { describe, expect, it } from 'vitest';
 import { ConnectionError } from '../../src/streams/errors.ts';
@@ -59,7 +59,7 @@ async function pair(role: 'client' | 'server', options: CommonOptions = {}) {
 
 type Writer = WritableStreamDefaultWriter<string | ArrayBufferView>;
 
-/** Writes what is wrong; the error of that write, which is that of the stream and of all behind it. */
+/** Writes a wrong chunk. Returns the error of that write, which every later write and the stream must have too. */
 async function failWriting(writer: Writer, chunk: unknown): Promise<Error> {
   writer.closed.catch(() => {});
   const [error, queued] = await Promise.all([
@@ -72,7 +72,7 @@ async function failWriting(writer: Writer, chunk: unknown): Promise<Error> {
   return error;
 }
 
-/** How a connection fails whose write failed with `cause`. */
+/** The error of a connection whose write failed with `cause`. */
 const failedBy = (cause: unknown) => ({
   ...{ name: 'ConnectionError', code: 'WS_ERR_WRITE_FAILED', closeCode: 1011, cause },
 });
@@ -83,8 +83,8 @@ async function messagesOf(socket: WebSocketOverStream): Promise<unknown[]> {
   return messages;
 }
 
-describe.each(['client', 'server'] as const)('a connection, a %s', (role) => {
-  it.each(WRONG)('written %s: it fails as one', async (_name, make) => {
+describe.each(['client', 'server'] as const)('a connection as %s', (role) => {
+  it.each(WRONG)('rejects the write of %s, and ends', async (_name, make) => {
     const { ours, theirs, ends } = await pair(role);
     await theirs.writable.getWriter().write('from the peer');
     await soon(0);
@@ -104,11 +104,11 @@ describe.each(['client', 'server'] as const)('a connection, a %s', (role) => {
     expect(await failureOf(reader.read())).toBe(failure);
     await soon(0);
     expect(ends).toEqual(['closed', 'read to the end']);
-    // Too late, and harmless.
+    // Does nothing: the connection has ended.
     ours.close({ closeCode: 1000 });
   });
 
-  it('written an object whose class cannot be told: it fails with what that throws', async () => {
+  it('ends with what an object throws when its class is read', async () => {
     const { ours, theirs } = await pair(role);
     const writer = ours.writable.getWriter() as Writer;
     expect(await failWriting(writer, throwing)).toBe('not even an Error');
@@ -116,7 +116,7 @@ describe.each(['client', 'server'] as const)('a connection, a %s', (role) => {
     expect((await theirs.closed).closeCode).toBe(1011);
   });
 
-  it('written before it is open: it opens, then fails', async () => {
+  it('opens, then ends, when the wrong chunk was written before it was open', async () => {
     const [here, there] = connected();
     const make = (side: 'client' | 'server', transport: ByteTransport) =>
       side === 'client'
@@ -130,7 +130,7 @@ describe.each(['client', 'server'] as const)('a connection, a %s', (role) => {
     expect((await theirs.closed).closeCode).toBe(1011);
   });
 
-  it('bytes detached after they were written and before it is open: no empty message', async () => {
+  it('sends no empty message for bytes detached between their write and the opening', async () => {
     const [here, there] = connected();
     const ours = new WebSocketOverStream(here, { role: 'server' });
     const bytes = new Uint8Array(4);
@@ -142,7 +142,7 @@ describe.each(['client', 'server'] as const)('a connection, a %s', (role) => {
     expect((await theirs.closed).closeCode).toBe(1011);
   });
 
-  it('piped to from a stream of wrong chunks: that stream is cancelled with the TypeError', async () => {
+  it('cancels a stream of wrong chunks that is piped to it, with the TypeError', async () => {
     const { ours, theirs } = await pair(role);
     let reason: unknown;
     const source = new ReadableStream<never>({
@@ -160,7 +160,7 @@ describe.each(['client', 'server'] as const)('a connection, a %s', (role) => {
   it.each([
     ['does not close', 0, ['closed', 'cancelled']],
     ['does not read', 30_000, ['aborted', 'cancelled']],
-  ])('a peer that %s: the transport is let go after closeTimeout', async (_name, length, how) => {
+  ])('drops the transport after closeTimeout when the peer %s', async (_name, length, how) => {
     const { ours, ends } = await stuck(role, { closeTimeout: 20 });
     const writer = ours.writable.getWriter() as Writer;
     if (length > 0) await writer.write('x'.repeat(length));
@@ -170,7 +170,7 @@ describe.each(['client', 'server'] as const)('a connection, a %s', (role) => {
     expect(ends).toEqual(how);
   });
 
-  it('a peer that does not read: a signal lets the transport go at once', async () => {
+  it('drops the transport at once when a signal is aborted and the peer does not read', async () => {
     const abort = new AbortController();
     const { ours, ends } = await stuck(role, { signal: abort.signal });
     const writer = ours.writable.getWriter() as Writer;
@@ -184,7 +184,7 @@ describe.each(['client', 'server'] as const)('a connection, a %s', (role) => {
     expect(await failureOf(ours.closed)).toMatchObject(failedBy(error));
   });
 
-  it('after close(): the error is WS_ERR_CLOSED, whatever is written', async () => {
+  it('rejects any write after close() with WS_ERR_CLOSED', async () => {
     const { ours, theirs } = await pair(role);
     ours.close({ closeCode: 1000 });
     const writer = ours.writable.getWriter() as Writer;
@@ -193,24 +193,27 @@ describe.each(['client', 'server'] as const)('a connection, a %s', (role) => {
     expect(await theirs.closed).toEqual({ closeCode: 1000, reason: '' });
   });
 
-  it.each([10, 100_000])('%d bytes of memory that is shared: as they are then', async (length) => {
-    const { ours, theirs } = await pair(role);
-    const bytes = new Uint8Array(new SharedArrayBuffer(length));
-    const writer = ours.writable.getWriter();
-    const reader = theirs.readable.getReader();
-    for (const chunk of [bytes, new DataView(bytes.buffer), bytes.buffer]) {
-      bytes.fill(7);
-      const written = writer.write(chunk);
-      bytes.fill(8);
-      const { value } = await reader.read();
-      await written;
-      expect((value as Uint8Array).length).toBe(length);
-      expect((value as Uint8Array).every((byte) => byte === 7)).toBe(true);
-    }
-  });
+  it.each([10, 100_000])(
+    'sends %d bytes of shared memory as they are at the write',
+    async (length) => {
+      const { ours, theirs } = await pair(role);
+      const bytes = new Uint8Array(new SharedArrayBuffer(length));
+      const writer = ours.writable.getWriter();
+      const reader = theirs.readable.getReader();
+      for (const chunk of [bytes, new DataView(bytes.buffer), bytes.buffer]) {
+        bytes.fill(7);
+        const written = writer.write(chunk);
+        bytes.fill(8);
+        const { value } = await reader.read();
+        await written;
+        expect((value as Uint8Array).length).toBe(length);
+        expect((value as Uint8Array).every((byte) => byte === 7)).toBe(true);
+      }
+    },
+  );
 });
 
-/** A connection whose peer opens it, and then does nothing at all. */
+/** A connection whose peer opens it, and does nothing after that. */
 async function stuck(role: 'client' | 'server', options: CommonOptions) {
   const [here, there] = connected();
   const { transport, ends } = watched(here);
@@ -224,22 +227,25 @@ async function stuck(role: 'client' | 'server', options: CommonOptions) {
 }
 
 describe('DecoderStream', () => {
-  it.each([...WRONG, ['a string', () => 'bytes'] as const])('written %s', async (_name, make) => {
-    const stream = new DecoderStream({ role: 'client' });
-    const writer = stream.writable.getWriter();
-    const reader = stream.readable.getReader();
-    const first = reader.read();
-    await writer.write(hex('81 01 61'));
-    void writer.write(hex('81 01 62 81 01 63')).catch(() => {});
-    const written = failWriting(writer as Writer, make());
-    expect(await first).toEqual({ done: false, value: 'a' });
-    for (const value of 'bc') expect(await reader.read()).toEqual({ done: false, value });
-    const error = await written;
-    expect(error).toBeInstanceOf(TypeError);
-    expect(await failureOf(reader.read())).toBe(error);
-  });
+  it.each([...WRONG, ['a string', () => 'bytes'] as const])(
+    'rejects the write of %s',
+    async (_name, make) => {
+      const stream = new DecoderStream({ role: 'client' });
+      const writer = stream.writable.getWriter();
+      const reader = stream.readable.getReader();
+      const first = reader.read();
+      await writer.write(hex('81 01 61'));
+      void writer.write(hex('81 01 62 81 01 63')).catch(() => {});
+      const written = failWriting(writer as Writer, make());
+      expect(await first).toEqual({ done: false, value: 'a' });
+      for (const value of 'bc') expect(await reader.read()).toEqual({ done: false, value });
+      const error = await written;
+      expect(error).toBeInstanceOf(TypeError);
+      expect(await failureOf(reader.read())).toBe(error);
+    },
+  );
 
-  it('bytes of memory that is shared', async () => {
+  it('reads shared memory, and leaves it as it was', async () => {
     const stream = new DecoderStream({ role: 'server' });
     const reader = stream.readable.getReader();
     const writer = stream.writable.getWriter();
@@ -259,7 +265,7 @@ describe('DecoderStream', () => {
 });
 
 describe('EncoderStream', () => {
-  it.each(WRONG)('written %s', async (_name, make) => {
+  it.each(WRONG)('rejects the write of %s', async (_name, make) => {
     const stream = new EncoderStream({ role: 'server' });
     const writer = stream.writable.getWriter();
     const reader = stream.readable.getReader();
@@ -272,15 +278,18 @@ describe('EncoderStream', () => {
     expect(await failed).toBe(error);
   });
 
-  it.each([10, 100_000])('%d bytes of memory that is shared', async (length) => {
-    const stream = new EncoderStream({ role: 'server' });
-    const writer = stream.writable.getWriter();
-    const bytes = new Uint8Array(new SharedArrayBuffer(length)).fill(7);
-    const read = stream.readable.getReader().read();
-    await writer.write(bytes);
-    bytes.fill(8);
-    const frame = (await read).value as Uint8Array;
-    expect(frame.buffer).toBeInstanceOf(ArrayBuffer);
-    expect(frame.subarray(-length).every((byte) => byte === 7)).toBe(true);
-  });
+  it.each([10, 100_000])(
+    'encodes %d bytes of shared memory as they are at the write',
+    async (length) => {
+      const stream = new EncoderStream({ role: 'server' });
+      const writer = stream.writable.getWriter();
+      const bytes = new Uint8Array(new SharedArrayBuffer(length)).fill(7);
+      const read = stream.readable.getReader().read();
+      await writer.write(bytes);
+      bytes.fill(8);
+      const frame = (await read).value as Uint8Array;
+      expect(frame.buffer).toBeInstanceOf(ArrayBuffer);
+      expect(frame.subarray(-length).every((byte) => byte === 7)).toBe(true);
+    },
+  );
 });
