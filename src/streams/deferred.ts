@@ -1,5 +1,7 @@
 // Promises: one that others settle, and some to wait for.
 
+import { setTimeout, soon } from './clock.ts';
+
 export interface Deferred<T> {
   promise: Promise<T>;
   resolve(value: T): void;
@@ -19,8 +21,6 @@ export function deferred<T>(): Deferred<T> {
 
 /** Resolves when whatever was settled until now has had its say. */
 export const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
-
-const soon: (act: () => void) => unknown = globalThis.setImmediate ?? setTimeout;
 
 /** Resolves when the event loop has been round: timers have fired, sockets have been read. */
 export const othersTurn = (): Promise<void> => new Promise((resolve) => soon(resolve));

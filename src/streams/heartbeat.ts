@@ -1,5 +1,7 @@
 // Whether the peer is still there: a ping after a while of silence, and an end where nothing answers it.
 
+import { clearTimeout, setTimeout } from './clock.ts';
+
 /** Milliseconds. */
 export interface HeartbeatOptions {
   /** Silence after which a ping is sent. */

@@ -1,5 +1,6 @@
 // Both streams of a transport. One connection owns them until it ends them.
 
+import { clearTimeout, setTimeout } from './clock.ts';
 import { turnEvery } from './deferred.ts';
 import { assertFree, type ByteTransport } from './options.ts';
 

@@ -12,6 +12,7 @@ import type { BytesLike } from '../codec/bytes.ts';
 import { HandshakeError } from '../handshake/errors.ts';
 import type { ProtocolError } from '../protocol/errors.ts';
 import { ABNORMAL_CLOSURE, INTERNAL_ERROR, NORMAL_CLOSURE } from '../protocol/status-codes.ts';
+import { clearTimeout, setTimeout } from './clock.ts';
 import { type CloseInfo, type CloseInit, closeInitOf, codeToSend, settleClose } from './closing.ts';
 import { type Deferred, deferred, nextTurn } from './deferred.ts';
 import { ConnectionError } from './errors.ts';

@@ -1,5 +1,7 @@
 // That a writable stream was aborted, told at once.
 
+import { queueMicrotask } from './clock.ts';
+
 /** Sooner than the sink's `abort`, which a write under way keeps waiting, and the start of the stream. */
 export function whenAborted(
   { signal }: WritableStreamDefaultController,
