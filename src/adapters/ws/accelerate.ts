@@ -15,6 +15,7 @@ import {
   OPEN,
   type SocketOptions,
   type StockSocket,
+  setSymbol,
   type WsModule,
 } from './internals.ts';
 import { CodecReceiver } from './receiver.ts';
@@ -126,10 +127,10 @@ function installer(ws: WsModule, base: Methods) {
 
   function putCodecInto(socket: StockSocket, raw: Duplex, options: SocketOptions): void {
     socket._receiver = new CodecReceiver(socket, options, internals, wiring.receiver);
-    const policy = Reflect.get(socket, FLUSH) as FlushPolicy;
+    const policy = (socket as unknown as Record<symbol, FlushPolicy>)[FLUSH];
     const { generateMask } = options;
     const sender = new Sender({ websocket: socket, socket: raw, policy, generateMask });
-    Reflect.set(sender, internals.kWebSocket, socket);
+    setSymbol(sender, internals.kWebSocket, socket);
     socket._sender = sender;
   }
 
@@ -140,7 +141,7 @@ function installer(ws: WsModule, base: Methods) {
     } else {
       putCodecInto(socket, raw, options);
       socket._socket = raw;
-      Reflect.set(raw, internals.kWebSocket, socket);
+      setSymbol(raw, internals.kWebSocket, socket);
       connect(raw, head, wiring.socket);
       socket._readyState = OPEN;
     }

@@ -14,6 +14,7 @@ import {
   type PerMessageDeflate,
   type SocketOptions,
   type StockSocket,
+  setSymbol,
 } from './internals.ts';
 import { type Listeners, ReceiverEvents } from './receiver-events.ts';
 import type { CodecSender } from './sender.ts';
@@ -51,7 +52,7 @@ export class CodecReceiver extends ReceiverEvents implements Handlers<'view'> {
     listeners: Listeners,
   ) {
     super(listeners);
-    Reflect.set(this, internals.kWebSocket, socket);
+    setSymbol(this, internals.kWebSocket, socket);
     this.socket = socket;
     this._binaryType = socket._binaryType;
     this._isServer = socket._isServer;
@@ -185,7 +186,7 @@ interface Decoders {
   idle: DecoderCore<'view'>[] | null;
 }
 
-const shared = new Map<string, Decoders>();
+const shared: Decoders[] = [];
 /** As many servers and clients with options of their own as one program may reasonably have. */
 const MOST_SHARED = 100;
 const MOST_IDLE = 64;
@@ -215,13 +216,21 @@ function decodersFor(socket: StockSocket, options: SocketOptions): Decoders {
   if (deflate) {
     return { options: { ...made, rsv1: true, transform: inflateWith(deflate) }, idle: null };
   }
-  const key = JSON.stringify(made);
-  let known = shared.get(key);
-  if (known === undefined) {
-    known = { options: Object.freeze(made), idle: [] };
-    if (shared.size < MOST_SHARED) shared.set(key, known);
-  }
-  return known;
+  const known = shared.find(({ options }) => isSame(options, made));
+  if (known !== undefined) return known;
+  const first = { options: Object.freeze(made), idle: [] };
+  if (shared.length < MOST_SHARED) shared.push(first);
+  return first;
+}
+
+function isSame(a: DecoderOptions<'view'>, b: DecoderOptions<'view'>): boolean {
+  return (
+    a.role === b.role &&
+    a.maxPayload === b.maxPayload &&
+    a.maxFragments === b.maxFragments &&
+    a.maxBufferedChunks === b.maxBufferedChunks &&
+    a.skipUtf8Validation === b.skipUtf8Validation
+  );
 }
 
 function finish(receiver: CodecReceiver): void {
