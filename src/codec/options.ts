@@ -14,7 +14,9 @@ import { DEFAULT_MAX_PAYLOAD, defaultMaxBufferedBytes } from '../protocol/limits
  * - `'string'`: text as a string; binary as with `'copy'`. A short string can keep 4 KiB alive.
  * - `'borrowed'`: `bytes`, `start` and `end` of memory that is overwritten when the handler returns.
  *
- * With all but `'view'` the chunk is only *borrowed* until `write()` returns, and never mutated.
+ * With all but `'view'` the chunk is only *borrowed* until `write()` returns, and never mutated. A handler that
+ * detaches or resizes the memory of a chunk ends the stream where more of it must be read
+ * (`WS_ERR_DETACHED_CHUNK`). Shared memory is copied before it is checked.
  */
 export type Delivery = 'view' | 'copy' | 'string' | 'borrowed';
 
@@ -57,7 +59,10 @@ export interface DecoderOptions<D extends Delivery = Delivery> {
   transform?: Transform;
   /** Leave chunks as they came even with `'view'`: for taps and proxies. Default false. */
   preserve?: boolean;
-  /** Hand over messages that arrive in pieces piece by piece, to the `part` handler. Default false. */
+  /**
+   * Hand over messages that arrive in pieces piece by piece, to the `part` handler. Default false. Not with
+   * `unit: 'frame'`, which hands over whole frames.
+   */
   partial?: boolean;
   /** Hand over whole frames, control frames too, to the `frame` handler instead. Default `'message'`. */
   unit?: 'message' | 'frame';
@@ -85,7 +90,7 @@ export interface Handlers<D extends Delivery = Delivery> {
   part?(data: Payload<D>, isBinary: boolean, isLast: boolean): void;
   /** A whole frame (option `unit: 'frame'`); its payload is as with `'view'` or `'copy'`. */
   frame?(payload: Uint8Array, frame: FrameInfo): void;
-  /** §5.5.2; answer with a pong of the same payload. The payload is a copy. */
+  /** §5.5.2; answer with a pong of the same payload. The payload is a copy in memory of its own. */
   ping?(payload: Uint8Array): void;
   /** §5.5.3. The payload is a copy. */
   pong?(payload: Uint8Array): void;
@@ -133,6 +138,11 @@ function check(options: DecoderOptions): Settings {
   const frames = oneOf('unit', options.unit ?? 'message', ['message', 'frame']) === 'frame';
   oneOf('role', role, ['server', 'client']);
   oneOf('delivery', delivery, DELIVERIES);
+  if (frames && options.partial === true) {
+    throw new TypeError(
+      'option partial must not be set with unit: frame, which hands over whole frames',
+    );
+  }
   const rsv1 = options.rsv1 === true;
   if (rsv1 && !frames && typeof options.transform !== 'function') {
     throw new TypeError('option rsv1 needs a transform, or unit: frame');
@@ -147,7 +157,7 @@ function check(options: DecoderOptions): Settings {
       (delivery === 'string' && !frames ? RULE.STRINGS : 0) |
       (rsv1 ? RULE.RSV1 : 0) |
       (options.allowLongLengths ? RULE.LONG_LENGTHS : 0) |
-      (options.partial ? RULE.PARTS : 0),
+      (options.partial === true ? RULE.PARTS : 0),
     delivery,
     maxPayload: limit,
     maxBufferedBytes: size('maxBufferedBytes', options.maxBufferedBytes ?? byDefault),
@@ -155,7 +165,7 @@ function check(options: DecoderOptions): Settings {
     maxBufferedChunks: count('maxBufferedChunks', options.maxBufferedChunks),
     transform: options.transform,
     preserve: options.preserve === true,
-    partial: options.partial === true && !frames,
+    partial: options.partial === true,
     frames,
   };
 }

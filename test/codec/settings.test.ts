@@ -23,6 +23,11 @@ describe('bad options throw and name themselves', () => {
     ],
     [{ role, unit: 'byte' }, TypeError, 'option unit must be one of message, frame, not byte'],
     [{ role, rsv1: true }, TypeError, 'option rsv1 needs a transform, or unit: frame'],
+    [
+      { role, partial: true, unit: 'frame' },
+      TypeError,
+      'option partial must not be set with unit: frame, which hands over whole frames',
+    ],
     [{ role, rsv1: true, transform: 'inflate' }, TypeError, 'option rsv1 needs a transform'],
     ...['maxPayload', 'maxBufferedBytes'].flatMap((name) =>
       [-1, Number.NaN, '1', 1n].map((value): Case => {
@@ -72,6 +77,8 @@ describe('options', () => {
     decoder.write(new Uint8Array(2000 + 128 * 1024 - 128));
     expect([decoder.bufferedBytes, decoder.error]).toEqual([2000 + 128 * 1024, null]);
     decoder.write(new Uint8Array(0));
+    expect(decoder.error).toBeNull();
+    decoder.write(new Uint8Array(1));
     expect(decoder.error?.code).toBe('WS_ERR_TOO_MANY_BUFFERED_BYTES');
   });
 
