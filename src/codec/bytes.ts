@@ -3,13 +3,15 @@
 /** Bytes as the codec takes them: any view of memory, or the memory itself. */
 export type BytesLike = ArrayBufferView | ArrayBufferLike;
 
-/** The bytes of any view. Throws a TypeError on anything else, and on memory that was detached. */
+/** The bytes of any view. Throws a TypeError on anything else, and on a view whose memory was detached or shrank. */
 export function toBytes(data: BytesLike): Uint8Array {
   if (data instanceof Uint8Array) {
-    if (data.length === 0) assertAttached(data.buffer);
+    if (data.byteLength === 0) assertReadable(data);
     return data;
   }
   if (ArrayBuffer.isView(data)) {
+    // Of a DataView that cannot be read, byteLength throws.
+    if (data.byteLength === 0 && !(data instanceof DataView)) assertReadable(data);
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   }
   if (data instanceof ArrayBuffer || isShared(data)) return new Uint8Array(data);
@@ -24,7 +26,7 @@ export function isShared(memory: unknown): memory is SharedArrayBuffer {
   );
 }
 
-/** A view of detached memory looks empty; making a new one throws a TypeError. */
-function assertAttached(memory: ArrayBufferLike): void {
-  new Uint8Array(memory, 0, 0);
+/** A view of memory that was detached, or shrank, looks empty; its methods throw a TypeError. */
+function assertReadable(view: ArrayBufferView): void {
+  Uint8Array.prototype.includes.call(view, 0);
 }

@@ -2,7 +2,7 @@
 
 import { ENTRY_WORDS, FLAG, FLAGS, LENGTH, OFFSET } from '../kernel/frame-table.ts';
 import type { Scan } from '../kernel/kernel.ts';
-import { copyOf } from '../kernel/platform.ts';
+import { allocate, copyOf } from '../kernel/platform.ts';
 
 /** Flags of a whole text message, and what they must be. */
 const WHOLE_TEXT = FLAG.FIN | FLAG.START | FLAG.END | FLAG.FIRST | 1;
@@ -26,7 +26,8 @@ export class FrozenScan implements Scan {
     this.table = scan.table.slice(first, scan.count * ENTRY_WORDS);
     this.count = this.table.length / ENTRY_WORDS;
     this.used = scan.used;
-    this.source = copyOf(scan.source, scan.base, scan.base + extent(scan));
+    const { source, base } = scan;
+    this.source = this.count === 0 ? allocate(0) : copyOf(source, base, base + extent(scan));
     this.texts = withTexts ? new Map() : null;
     for (let word = 0; withTexts && word < this.table.length; word += ENTRY_WORDS) {
       if ((this.table[word + FLAGS] & MUST_MATCH) === WHOLE_TEXT) {
@@ -43,13 +44,15 @@ export class FrozenScan implements Scan {
   }
 
   text(word: number): string {
-    return this.texts?.get(word) ?? '';
+    const text = this.texts?.get(word);
+    if (text === undefined) throw new Error(`no text was kept of the entry at word ${word}`);
+    return text;
   }
 }
 
 /** Bytes the entries speak of: `used` ends before the header or payload at fault, which the error names. */
 function extent({ table, count, used }: Scan): number {
   const last = (count - 1) * ENTRY_WORDS;
-  if (count === 0 || (table[last + FLAGS] & FLAG.ERROR) === 0) return used;
+  if ((table[last + FLAGS] & FLAG.ERROR) === 0) return used;
   return Math.max(used, table[last + OFFSET] + Math.max(table[last + LENGTH], 2));
 }

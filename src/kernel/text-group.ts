@@ -39,6 +39,10 @@ export class TextGroup {
       this.begin = from;
       this.end = Math.min(from + group, limit);
       this.text = this.slice(bytes, base + from * unit, base + this.end * unit);
+      if (to > this.end || this.text.length !== this.end - from) {
+        this.reset();
+        throw new Error(`the scan has no text of ${length} code units at ${from}`);
+      }
     }
     return this.text.substring(from - this.begin, to - this.begin);
   }

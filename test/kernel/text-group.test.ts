@@ -65,6 +65,14 @@ describe.each([
     ]);
   });
 
+  it('throws where the scan ends before the text does, or less was decoded than asked for', () => {
+    const what = 'the scan has no text of 5 code units at 100';
+    expect(() => cut(100, 5, 104)).toThrow(what);
+    expect(cut(100, 4, 104)).toBe(LETTERS.slice(100, 104));
+    group = new TextGroup(() => '', unit);
+    for (let i = 0; i < 2; i++) expect(() => cut(100, 5)).toThrow(what);
+  });
+
   it('forgets all when a new scan begins', () => {
     cut(0, 5);
     group.reset();

@@ -30,6 +30,21 @@ export function sharedBytes(length: number): Uint8Array<SharedArrayBuffer> {
   return new Uint8Array(memory.buffer as unknown as SharedArrayBuffer, 0, length);
 }
 
+/** Memory that can shrink and grow. */
+export interface Resizable extends ArrayBuffer {
+  resize(length: number): void;
+}
+
+export function resizable(length: number): Resizable {
+  const Memory = ArrayBuffer as unknown as new (...args: unknown[]) => Resizable;
+  return new Memory(length, { maxByteLength: 2 * length + 64 });
+}
+
+/** Takes the memory away, as `postMessage` with a list to transfer does. */
+export function detach(memory: ArrayBufferLike): void {
+  structuredClone(memory, { transfer: [memory as ArrayBuffer] });
+}
+
 export function utf8(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
