@@ -6,7 +6,8 @@ export type BytesLike = ArrayBufferView | ArrayBufferLike;
 /** The bytes of any view. Throws a TypeError on anything else, and on a view whose memory was detached or shrank. */
 export function toBytes(data: BytesLike): Uint8Array {
   if (data instanceof Uint8Array) {
-    if (data.byteLength === 0) assertReadable(data);
+    // Without a first byte it is empty, or cannot be read; byteLength is slow.
+    if (data[0] === undefined) assertReadable(data);
     return data;
   }
   if (ArrayBuffer.isView(data)) {

@@ -1,42 +1,50 @@
-// Chunks -> entries of the frame table -> messages: the decoder's inner loop. A chunk is scanned in as
-// few calls of the kernel as it takes; what the scan reports is walked here.
+// Chunks -> scans: a chunk is scanned in as few calls of the kernel as it takes, and each scan walked. What
+// waits between two chunks, the beginning of a header, is kept here.
 
-import { ENTRY_WORDS, FLAG, FLAGS, LENGTH, OFFSET } from '../kernel/frame-table.ts';
+import { ENTRY_WORDS } from '../kernel/frame-table.ts';
 import type { Kernel, Scan, ScanState } from '../kernel/kernel.ts';
-import { allocate, Bytes, copyInto, copyOf, viewOf } from '../kernel/platform.ts';
-import { locateFault } from '../kernel/utf8.ts';
+import { allocate, copyInto, copyOf, viewOf } from '../kernel/platform.ts';
 import { VIOLATION } from '../protocol/errors.ts';
 import { headerLength, RULE } from '../protocol/header.ts';
 import { MAX_HEADER_LENGTH } from '../protocol/limits.ts';
-import { BINARY } from '../protocol/opcodes.ts';
 import { isShared } from './bytes.ts';
+import { ChunkWalker } from './chunk-walker.ts';
 import { PHASE } from './delivery.ts';
-import { MessageReader } from './message-reader.ts';
-import type { Delivery, Handlers, Payload, Settings } from './options.ts';
+import type { Delivery, Handlers, Settings } from './options.ts';
 
-/** What the flags of a whole plain message in one entry are, of those in the mask. */
-const WHOLE = FLAG.FIN | FLAG.START | FLAG.END | FLAG.FIRST;
-const WHOLE_MASK = WHOLE | FLAG.COMPRESSED | FLAG.ERROR | 0x08;
+/** From this length on, asking a chunk for its memory costs nothing beside its scan, which looks at headers twice. */
+const LONG_CHUNK = 4096;
+
+/** Of memory that other threads can write to, a copy: what was checked must not change afterwards. */
+function unshared(bytes: Uint8Array, length: number): Uint8Array {
+  return isShared(bytes.buffer) ? ownCopyOf(bytes, length) : bytes;
+}
+
+/** Of shared memory that can grow, `length` may be out of date at any time. */
+function ownCopyOf(bytes: Uint8Array, length: number): Uint8Array {
+  return copyOf(viewOf(bytes, 0, length), 0, length);
+}
 
 /** The part of a decoder that knows chunks. */
-export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
+export abstract class ChunkReader<D extends Delivery> extends ChunkWalker<D> {
   private readonly state: ScanState;
-  private readonly isView: boolean;
-  /** Which flags `walk` delivers by itself; -1, which no flags are, where frames are wanted. */
-  private readonly whole: number;
-  /** The word of the table that `walk` goes on with. */
-  protected next = 0;
-  /** Of views, the memory they are made of, while a chunk is consumed: to ask for it is slow. */
-  private memory: ArrayBufferLike | null = null;
+  /**
+   * How long chunks are that are asked for their memory at once, which is slow: all that the kernel reads where
+   * they are. Of a shorter one it makes a copy: that one is asked when a handler is to run before its end.
+   */
+  private readonly asksFrom: number;
+  /** The length that the chunk being consumed must keep: of memory that a handler detaches it is 0. */
+  protected chunkLength = 0;
+  /** Offset in the stream of its first byte. */
+  protected chunkAt = 0;
   /** A header of which only the first `carried` bytes have come. */
   private carry: Uint8Array | null = null;
   protected carried = 0;
 
   constructor(kernel: Kernel, settings: Settings, handlers: Handlers<D>) {
     super(kernel, settings, handlers);
-    const { rules, maxPayload, delivery, frames } = settings;
-    this.isView = delivery === 'view';
-    this.whole = frames ? -1 : WHOLE;
+    const { rules, maxPayload } = settings;
+    this.asksFrom = this.isView || (rules & RULE.SERVER) === 0 ? 0 : LONG_CHUNK;
     this.state = {
       rules,
       maxPayload,
@@ -50,7 +58,7 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
 
   /**
    * A walk was interrupted, by a pause or an exception: keep what is left of the scan from `this.next` on,
-   * and of the chunk from `restAt` on.
+   * and of the chunk from `restAt` on, unless their memory is gone.
    */
   protected abstract keepRest(
     scan: Scan,
@@ -70,45 +78,66 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
     return current === 0 && fragmented === 0 && this.carried === 0;
   }
 
-  /** Scans and walks a chunk, tile by tile, for as long as nothing stops it. */
-  protected consume(bytes: Uint8Array): void {
-    const { settings, state, isView } = this;
+  /**
+   * Scans and walks a chunk, tile by tile, for as long as nothing stops it. `length` and `at` are given of a
+   * chunk that has waited: what it had, and where in the stream it begins.
+   */
+  protected consume(bytes: Uint8Array, length: number, at: number): void {
+    const { settings, state } = this;
     if ((state.current !== 0 || this.carried > 0) && this.chunks++ >= settings.maxBufferedChunks) {
       this.fail(VIOLATION.TOO_MANY_CHUNKS, this.position);
       return;
     }
-    let from = this.carried > 0 ? this.completeHeader(bytes) : 0;
+    this.chunkLength = length;
+    this.chunkAt = at;
     let chunk = bytes;
+    let memory: ArrayBufferLike | null = null;
     let out = bytes;
-    if (isView) {
-      let memory: ArrayBufferLike = bytes.buffer;
+    let from = 0;
+    if (this.isView) {
+      memory = bytes.buffer;
       if (isShared(memory)) {
-        // What was checked must not change afterwards.
-        chunk = out = copyOf(bytes, 0, bytes.length);
+        chunk = out = ownCopyOf(bytes, length);
         memory = chunk.buffer;
       }
       if (settings.preserve && (settings.rules & RULE.SERVER) !== 0) {
-        out = allocate(chunk.length);
+        out = allocate(length);
         memory = out.buffer;
       }
-      this.memory = memory;
+    } else if (length >= this.asksFrom || this.carried > 0) {
+      chunk = out = unshared(bytes, length);
     }
-    while (from < chunk.length && this.phase === PHASE.WALKING) {
-      if (this.isLong(state, chunk.length - from)) {
+    if (this.carried > 0) {
+      from = this.completeHeader(chunk);
+      this.checkChunk(chunk, out, from);
+    }
+    this.memory = memory;
+    while (from < length && this.phase === PHASE.WALKING) {
+      if (this.isLong(state, length - from)) {
         from += this.tryToPass(chunk, out, from);
         continue;
       }
-      const scan = this.tryToScan(chunk, from, isView ? out : null);
+      const scan = this.tryToScan(chunk, from, this.isView ? out : null);
       if (scan === null) break;
       if (scan.count === 0) {
-        this.keepHeader(chunk, from);
+        this.keepHeader(scan, length - from);
         break;
       }
       const restAt = from + scan.used;
+      if (restAt < length && this.asksFrom > 0) chunk = out = unshared(chunk, length);
       this.walkOver(scan, 0, out, from, chunk, restAt);
       from = restAt;
+      if (from < length) this.checkChunk(chunk, out, from);
     }
     this.memory = null;
+  }
+
+  /** Handlers were called: fails where they took the memory of what is still to be scanned. */
+  private checkChunk(chunk: Uint8Array, out: Uint8Array, from: number): void {
+    const { chunkLength: length } = this;
+    if (from === length || this.phase !== PHASE.WALKING) return;
+    const isThere = chunk.byteLength === length && out.byteLength === length;
+    if (!isThere) this.failDetached(this.chunkAt);
   }
 
   private tryToScan(chunk: Uint8Array, from: number, out: Uint8Array | null): Scan | null {
@@ -125,16 +154,20 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
     try {
       return this.passLong(this.state, chunk, out, from);
     } catch (cause) {
-      this.giveUp(cause);
+      this.giveUpMessage(cause);
       return 0;
     }
   }
 
-  /** The chunk ends inside a header. */
-  private keepHeader(chunk: Uint8Array, from: number): void {
+  /** The chunk ends inside a header: `length` bytes of it were scanned in vain. */
+  private keepHeader({ source, base }: Scan, length: number): void {
+    if (length >= MAX_HEADER_LENGTH) {
+      this.giveUp(new Error(`the scan of ${length} bytes found no header`));
+      return;
+    }
     this.carry ??= new Uint8Array(MAX_HEADER_LENGTH);
-    copyInto(this.carry, 0, chunk, from, chunk.length);
-    this.carried = chunk.length - from;
+    copyInto(this.carry, 0, source, base, base + length);
+    this.carried = length;
     this.chunks = 1;
   }
 
@@ -148,12 +181,31 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
       const header = viewOf(carry, 0, this.carried);
       const scan = this.tryToScan(header, 0, this.isView ? header : null);
       if (scan === null) break;
-      if (scan.count === 0) continue;
+      if (scan.count === 0) {
+        if (this.carried < headerLength(carry[1])) continue;
+        this.giveUp(new Error(`the scan of a header of ${this.carried} bytes found none`));
+        break;
+      }
       this.carried = 0;
-      this.walkOver(scan, 0, header, 0, chunk, at);
+      this.walkHeader(scan, header, chunk, at);
       break;
     }
     return at;
+  }
+
+  /** A frame that is whole with its header is handed over: its payload is empty. */
+  private walkHeader(scan: Scan, header: Uint8Array, chunk: Uint8Array, restAt: number): void {
+    let out = header;
+    let from = 0;
+    if (this.state.current === 0) {
+      // A handler may keep, or detach, what it gets: it must be no memory of the decoder's.
+      this.carry = null;
+      if (this.isView) {
+        out = allocate(0);
+        from = -scan.used;
+      }
+    }
+    this.walkOver(scan, 0, out, from, chunk, restAt);
   }
 
   /** Walks a scan; nothing a handler does can change what is still to be read of it. */
@@ -166,11 +218,13 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
     restAt: number,
   ): void {
     const { kernel } = this;
+    const end = scan.count * ENTRY_WORDS;
     let isDone = false;
     kernel.depth++;
     this.next = word;
     try {
       this.walk(scan, word, out, from);
+      if (this.phase === PHASE.WALKING && this.next < end) this.failDetached(this.chunkAt);
       isDone = this.phase === PHASE.WALKING;
     } finally {
       kernel.depth--;
@@ -182,116 +236,8 @@ export abstract class ChunkReader<D extends Delivery> extends MessageReader<D> {
     }
   }
 
-  /** The hot loops, one for each delivery: a turn a frame. Each stops where a handler changed the phase. */
-  private walk(scan: Scan, begin: number, out: Uint8Array, from: number): void {
-    const { delivery } = this.settings;
-    if (delivery === 'view') this.walkViews(scan, begin, out, from);
-    else if (delivery === 'string') this.walkStrings(scan, begin, out, from);
-    else if (delivery === 'borrowed') this.walkBorrowed(scan, begin, out, from);
-    else this.walkCopies(scan, begin, out, from);
-  }
-
-  private walkViews(scan: Scan, begin: number, out: Uint8Array, from: number): void {
-    const { handlers, whole } = this;
-    const { table } = scan;
-    const end = scan.count * ENTRY_WORDS;
-    const memory = (this.memory ?? out.buffer) as ArrayBuffer;
-    const payloadAt = out.byteOffset + from;
-    for (let word = begin; word < end; word += ENTRY_WORDS) {
-      const flags = table[word + FLAGS];
-      this.next = word + ENTRY_WORDS;
-      if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
-      else {
-        const data = new Bytes(memory, payloadAt + table[word + OFFSET], table[word + LENGTH]);
-        if (flags & FLAG.CHECK && !this.isValidUtf8(data)) this.failText(scan, word);
-        else handlers.message?.(data as Payload<D>, (flags & BINARY) !== 0, 0, data.length);
-      }
-      if (this.phase !== PHASE.WALKING) return;
-    }
-  }
-
-  private walkStrings(scan: Scan, begin: number, out: Uint8Array, from: number): void {
-    const { handlers, whole } = this;
-    const { table } = scan;
-    const end = scan.count * ENTRY_WORDS;
-    for (let word = begin; word < end; word += ENTRY_WORDS) {
-      const flags = table[word + FLAGS];
-      this.next = word + ENTRY_WORDS;
-      if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
-      else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
-      else {
-        const isBinary = (flags & BINARY) !== 0;
-        const data = this.keep(scan, word, !isBinary);
-        if (data === null) return;
-        handlers.message?.(data, isBinary, 0, table[word + LENGTH]);
-      }
-      if (this.phase !== PHASE.WALKING) return;
-    }
-  }
-
-  private walkBorrowed(scan: Scan, begin: number, out: Uint8Array, from: number): void {
-    const { handlers, whole } = this;
-    const { table, source, base } = scan;
-    const end = scan.count * ENTRY_WORDS;
-    for (let word = begin; word < end; word += ENTRY_WORDS) {
-      const flags = table[word + FLAGS];
-      this.next = word + ENTRY_WORDS;
-      if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
-      else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
-      else {
-        const at = base + table[word + OFFSET];
-        const isBinary = (flags & BINARY) !== 0;
-        handlers.message?.(source as Payload<D>, isBinary, at, at + table[word + LENGTH]);
-      }
-      if (this.phase !== PHASE.WALKING) return;
-    }
-  }
-
-  private walkCopies(scan: Scan, begin: number, out: Uint8Array, from: number): void {
-    const { handlers, whole } = this;
-    const { table } = scan;
-    const end = scan.count * ENTRY_WORDS;
-    for (let word = begin; word < end; word += ENTRY_WORDS) {
-      const flags = table[word + FLAGS];
-      this.next = word + ENTRY_WORDS;
-      if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
-      else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
-      else {
-        const data = this.keep(scan, word, false);
-        if (data === null) return;
-        handlers.message?.(data, (flags & BINARY) !== 0, 0, data.length);
-      }
-      if (this.phase !== PHASE.WALKING) return;
-    }
-  }
-
-  /** A whole message in memory of its own; null where that is refused: the stream has ended then. */
-  private keep(scan: Scan, word: number, isText: boolean): Payload<D> | null {
-    const { table, source, base } = scan;
-    const begin = base + table[word + OFFSET];
-    try {
-      const data = isText ? scan.text(word) : copyOf(source, begin, begin + table[word + LENGTH]);
-      return data as Payload<D>;
-    } catch (cause) {
-      this.giveUp(cause);
-      return null;
-    }
-  }
-
-  private isWholeText({ table, source, base }: Scan, word: number): boolean {
-    const begin = base + table[word + OFFSET];
-    return this.checkUtf8(source, begin, begin + table[word + LENGTH], 0) === 0;
-  }
-
-  private failText({ table, source, base }: Scan, word: number): void {
-    const begin = base + table[word + OFFSET];
-    const fault = locateFault(source, begin, begin + table[word + LENGTH], 0);
-    this.fail(VIOLATION.INVALID_UTF8, this.position + fault - base);
-  }
-
   protected override end(): void {
     super.end();
-    this.memory = null;
     this.carry = null;
     this.carried = 0;
   }

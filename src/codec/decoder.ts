@@ -2,10 +2,12 @@
 // calls of handlers come out, in the order of the stream.
 //
 //   decoder.ts         write, pause, resume, end: the flow
-//   chunk-reader.ts    a chunk -> the kernel's scan -> its entries, one by one
+//   chunk-reader.ts    a chunk -> the kernel's scans
+//   chunk-walker.ts    a scan -> its entries, one by one
 //   message-reader.ts  entries -> messages in pieces, violations
 //   control-reader.ts  entries -> control frames
 //   delivery.ts        what is whole -> the handlers
+//   backlog.ts         what a pause or a throwing handler left undone
 //
 // What a connection carries from chunk to chunk is the scan state, a header cut in two and the message in
 // progress; only what a pause or a throwing handler left undone is kept besides.
@@ -13,10 +15,10 @@
 import type { Backend, Kernel, Scan } from '../kernel/kernel.ts';
 import { copyOf, viewOf } from '../kernel/platform.ts';
 import { type ProtocolError, VIOLATION } from '../protocol/errors.ts';
-import { type BytesLike, toBytes } from './bytes.ts';
+import { Backlog } from './backlog.ts';
+import { type BytesLike, isShared, toBytes } from './bytes.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { PHASE } from './delivery.ts';
-import { FrozenScan } from './frozen-scan.ts';
 import { FORESIGHT } from './message-buffer.ts';
 import { type DecoderOptions, type Delivery, type Handlers, settle } from './options.ts';
 import { collectInto, type DecodedEvent } from './pull.ts';
@@ -25,18 +27,6 @@ import { collectInto, type DecodedEvent } from './pull.ts';
 const QUEUE_OVERHEAD = 128;
 
 const NOTHING = new Uint8Array(0);
-
-/** What an interrupted walk left undone. */
-interface Backlog {
-  scan: FrozenScan;
-  /** The word of its table to go on with. */
-  word: number;
-  /** Where the payloads of the scan are, for views. */
-  out: Uint8Array;
-  from: number;
-  /** The bytes of the chunk behind the scan. */
-  rest: Uint8Array;
-}
 
 /** A decoder on a given kernel; the entries of the package bind the kernel. */
 export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
@@ -73,7 +63,7 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
   /** Bytes of memory held for what cannot be delivered yet. */
   get bufferedBytes(): number {
     const { backlog } = this;
-    const kept = backlog === null ? 0 : backlog.scan.bytes + backlog.rest.length;
+    const kept = backlog?.bytes ?? 0;
     const transformed = this.awaitedBytes + (this.transformed?.data.length ?? 0);
     return this.heldBytes + this.queuedBytes + kept + transformed;
   }
@@ -92,7 +82,7 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
       this.isChunkOurs = this.settings.delivery === 'view';
       this.phase = PHASE.WALKING;
       try {
-        this.consume(bytes);
+        this.consume(bytes, bytes.length, this.position + this.carried);
         this.consumeQueue();
       } finally {
         this.leave();
@@ -173,12 +163,17 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
 
   /** Keeps a chunk that came from within a handler, or while paused. */
   private enqueue(bytes: Uint8Array): void {
-    const isWorthKeeping = bytes.length * FORESIGHT >= bytes.buffer.byteLength;
-    const mine =
-      this.settings.delivery === 'view' && isWorthKeeping ? bytes : copyOf(bytes, 0, bytes.length);
-    this.queue ??= [];
-    this.queue.push(mine);
-    this.queuedBytes += mine.buffer.byteLength + QUEUE_OVERHEAD;
+    const { buffer, length } = bytes;
+    if (length > 0) {
+      const isWorthKeeping = length * FORESIGHT >= buffer.byteLength && !isShared(buffer);
+      const mine =
+        this.settings.delivery === 'view' && isWorthKeeping
+          ? viewOf(bytes, 0, length)
+          : copyOf(viewOf(bytes, 0, length), 0, length);
+      this.queue ??= [];
+      this.queue.push(mine);
+      this.queuedBytes += mine.buffer.byteLength + QUEUE_OVERHEAD;
+    }
     if (this.bufferedBytes > this.settings.maxBufferedBytes) {
       this.fail(VIOLATION.TOO_MANY_BUFFERED_BYTES, this.position);
     } else if (this.phase === PHASE.INTERRUPTED) {
@@ -198,10 +193,8 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
         this.deliverTransformed(transformed);
       }
       if (backlog !== null && this.phase === PHASE.WALKING) {
-        const { scan, word, out, from, rest } = backlog;
         this.backlog = null;
-        this.walkOver(scan, word, out, from, rest, 0);
-        if (this.phase === PHASE.WALKING) this.consume(rest);
+        this.goOnWith(backlog);
       }
       this.consumeQueue();
     } finally {
@@ -209,6 +202,17 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
     }
     if (this.isAtEnd) this.endOfStream();
     else if (this.phase === PHASE.IDLE) this.handlers.drain?.();
+  }
+
+  private goOnWith(backlog: Backlog): void {
+    const { readable, word, out, from, rest, restLength } = backlog;
+    const at = this.chunkAt;
+    this.chunkLength = restLength;
+    if (readable === null) this.failDetached(at);
+    else this.walkOver(readable, word, out, from, rest, 0);
+    if (this.phase !== PHASE.WALKING) return;
+    if (rest.byteLength === restLength) this.consume(rest, restLength, at);
+    else this.failDetached(at);
   }
 
   private consumeQueue(): void {
@@ -223,7 +227,10 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
         }
         this.queuedBytes -= chunk.buffer.byteLength + QUEUE_OVERHEAD;
         this.isChunkOurs = true;
-        this.consume(chunk);
+        const at = this.position + this.carried;
+        // None was empty when it came.
+        if (chunk.byteLength === 0) this.failDetached(at);
+        else this.consume(chunk, chunk.length, at);
       }
     }
     if (this.phase === PHASE.WALKING) this.phase = PHASE.IDLE;
@@ -242,18 +249,14 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
     chunk: Uint8Array,
     restAt: number,
   ): void {
-    const rest = this.isChunkOurs
-      ? viewOf(chunk, restAt, chunk.length)
-      : copyOf(chunk, restAt, chunk.length);
-    const isFrozen = scan instanceof FrozenScan;
+    const { next, chunkLength: length, isView, isChunkOurs } = this;
+    const walk = { scan, next, out, from, chunk, length, restAt };
     const withTexts = this.settings.delivery === 'string';
-    this.backlog = {
-      scan: isFrozen ? scan : new FrozenScan(scan, this.next, withTexts),
-      word: isFrozen ? this.next : 0,
-      out,
-      from,
-      rest,
-    };
+    try {
+      this.backlog = new Backlog(walk, { isView, withTexts, isChunkOurs });
+    } catch (cause) {
+      this.giveUp(cause);
+    }
   }
 
   protected override transformSettled(): void {

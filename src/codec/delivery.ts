@@ -2,13 +2,14 @@
 // only one that runs foreign code.
 
 import type { Kernel } from '../kernel/kernel.ts';
-import { sliceLatin1, sliceUtf8, viewOf } from '../kernel/platform.ts';
+import { copyOf, sliceLatin1, sliceUtf8 } from '../kernel/platform.ts';
 import { INVALID } from '../kernel/utf8.ts';
 import { readStatusCode } from '../protocol/control-payload.ts';
 import { ProtocolError, VIOLATION, type Violation } from '../protocol/errors.ts';
 import { RULE } from '../protocol/header.ts';
 import { CLOSE, PING } from '../protocol/opcodes.ts';
 import { NO_STATUS_RECEIVED } from '../protocol/status-codes.ts';
+import { toBytes } from './bytes.ts';
 import type { Delivery, Handlers, Payload, Settings } from './options.ts';
 
 /** Where a decoder is between its calls. */
@@ -65,20 +66,26 @@ export abstract class DecoderOutput<D extends Delivery> {
 
   protected deliverControl(opcode: number, payload: Uint8Array): void {
     const { handlers } = this;
-    if (opcode === CLOSE) this.end();
-    try {
-      if (this.settings.frames) handlers.frame?.(payload, { fin: true, rsv1: false, opcode });
-      else if (opcode === PING) handlers.ping?.(payload);
-      else if (opcode !== CLOSE) handlers.pong?.(payload);
-    } finally {
-      if (opcode === CLOSE) this.deliverClose(payload);
-    }
+    if (opcode === CLOSE) this.deliverClose(payload);
+    else if (this.settings.frames) handlers.frame?.(payload, { fin: true, rsv1: false, opcode });
+    else if (opcode === PING) handlers.ping?.(payload);
+    else handlers.pong?.(payload);
   }
 
   private deliverClose(payload: Uint8Array): void {
-    const code = payload.length === 0 ? NO_STATUS_RECEIVED : readStatusCode(payload);
-    const reason = viewOf(payload, Math.min(2, payload.length), payload.length);
-    this.handlers.close?.(code, sliceUtf8(reason, 0, reason.length), reason);
+    const { handlers } = this;
+    const { length } = payload;
+    const code = length === 0 ? NO_STATUS_RECEIVED : readStatusCode(payload);
+    const bytes = copyOf(payload, Math.min(2, length), length);
+    const reason = sliceUtf8(bytes, 0, bytes.length);
+    this.end();
+    try {
+      if (this.settings.frames) {
+        handlers.frame?.(payload, { fin: true, rsv1: false, opcode: CLOSE });
+      }
+    } finally {
+      handlers.close?.(code, reason, bytes);
+    }
   }
 
   protected deliver({ data, isBinary, nonAscii }: Message): void {
@@ -170,6 +177,13 @@ export abstract class DecoderOutput<D extends Delivery> {
   /** Hands over a message that its extension gave back, after the checks it escaped until now. */
   protected deliverTransformed(message: Message): void {
     const { data, isBinary, at } = message;
+    try {
+      toBytes(data);
+    } catch (cause) {
+      // Detached by whoever gave it: not an empty message.
+      this.failTransform(message, cause);
+      return;
+    }
     const isChecked = !isBinary && (this.settings.rules & RULE.SKIP_UTF8) === 0;
     if (data.length > this.settings.maxPayload) this.fail(VIOLATION.UNSUPPORTED_MESSAGE_LENGTH, at);
     else if (isChecked && !this.isValidUtf8(data)) this.fail(VIOLATION.INVALID_UTF8, at);
@@ -191,6 +205,11 @@ export abstract class DecoderOutput<D extends Delivery> {
   protected giveUp(cause: unknown): void {
     if (this.phase === PHASE.ENDED) throw cause;
     this.fail(VIOLATION.INTERNAL_ERROR, this.position, { cause });
+  }
+
+  /** A handler detached or resized memory before all that lies in it was read. */
+  protected failDetached(offset: number): void {
+    this.fail(VIOLATION.DETACHED_CHUNK, offset);
   }
 
   /** As the kernel's. Where that fails the stream has ended, and no text is valid. */

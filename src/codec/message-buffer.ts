@@ -18,6 +18,15 @@ const LARGEST_BLOCK = 1 << 16;
 
 const NOTHING = allocate(0);
 
+/** A piece was kept where it lay, and its memory was detached or resized meanwhile. */
+export class LostPiece extends Error {
+  override readonly name = 'LostPiece';
+}
+
+function sum(total: number, { byteLength }: Uint8Array): number {
+  return total + byteLength;
+}
+
 /** The pieces of one message, in order. */
 export class MessageBuffer {
   /** Bytes of the message so far. */
@@ -76,7 +85,8 @@ export class MessageBuffer {
    * holds nothing else (or in what it adopted).
    */
   finish(source: Uint8Array, from: number, length: number): Uint8Array {
-    if (this.pieces.length === 0 && this.block.length === this.filled + length) {
+    const isAllHere = this.pieces.length === 0 && this.block.length === this.filled + length;
+    if (isAllHere && this.block !== NOTHING) {
       copyInto(this.block, this.filled, source, from, from + length);
       return this.block;
     }
@@ -99,9 +109,10 @@ export class MessageBuffer {
     this.held += this.block.length + PIECE_OVERHEAD;
   }
 
-  /** Moves all there is to the beginning of `memory`. */
+  /** Moves all there is to the beginning of `memory`. Throws a {@link LostPiece} where some of it is gone. */
   private moveTo(memory: Uint8Array): Uint8Array {
     this.closeBlock();
+    if (this.pieces.reduce(sum, 0) !== this.length) throw new LostPiece();
     let at = 0;
     for (const piece of this.pieces) {
       memory.set(piece, at);

@@ -11,7 +11,7 @@ import { RULE } from '../protocol/header.ts';
 import { TEXT } from '../protocol/opcodes.ts';
 import { ControlReader } from './control-reader.ts';
 import { fieldAtFault } from './field-at-fault.ts';
-import { MessageBuffer } from './message-buffer.ts';
+import { LostPiece, MessageBuffer } from './message-buffer.ts';
 import type { Delivery, Payload } from './options.ts';
 
 const FIRST = FLAG.FIRST | FLAG.START;
@@ -162,7 +162,7 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
       if (isWhole) whole = this.complete(scan, word, out, from);
       else this.gather(scan, word, out, from);
     } catch (cause) {
-      this.giveUp(cause);
+      this.giveUpMessage(cause);
       return;
     }
     if (whole !== null) {
@@ -171,6 +171,12 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
     } else if (this.heldBytes > maxBufferedBytes) {
       this.fail(VIOLATION.TOO_MANY_BUFFERED_BYTES, this.position + table[word + OFFSET]);
     }
+  }
+
+  /** As {@link giveUp}, of what gathering the pieces of a message threw. */
+  protected giveUpMessage(cause: unknown): void {
+    if (cause instanceof LostPiece) this.failDetached(this.messageAt);
+    else this.giveUp(cause);
   }
 
   /** What was gathered, with the last piece. */

@@ -44,7 +44,10 @@ export class JsScan extends JsScanLoop implements Scan {
       this.base = from;
     } else {
       to = Math.min(to, from + TILE_BYTES);
-      this.scratch ??= new Bytes(new ArrayBuffer(TILE_BYTES), 0, TILE_BYTES);
+      // Handlers get it as borrowed memory: one that detached it harms nobody else.
+      if (this.scratch === null || this.scratch[0] === undefined) {
+        this.scratch = new Bytes(new ArrayBuffer(TILE_BYTES), 0, TILE_BYTES);
+      }
       copyInto(this.scratch, 0, chunk, from, to);
       this.source = this.scratch;
       this.base = 0;

@@ -4,7 +4,7 @@
 /** Which end of the connection this is (§5.1: a client masks what it sends, a server does not). */
 export type Role = 'server' | 'client';
 
-/** A rule a peer can break. Numbers 1 to 13 are also those of assembly/layout.ts. */
+/** A rule a peer can break, or why this end could not go on. Numbers 1 to 13 are also those of assembly/layout.ts. */
 export const VIOLATION = {
   UNEXPECTED_RSV_1: 1,
   UNEXPECTED_RSV_2_3: 2,
@@ -26,6 +26,7 @@ export const VIOLATION = {
   TOO_MANY_FRAGMENTS: 18,
   TOO_MANY_CHUNKS: 19,
   INTERNAL_ERROR: 20,
+  DETACHED_CHUNK: 21,
 } as const;
 
 /** A number of {@link VIOLATION}. */
@@ -66,6 +67,12 @@ const DETAILS: readonly (Details | null)[] = [
   ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008, '10.4', 'a message of more frames than maxFragments'],
   ['WS_ERR_TOO_MANY_BUFFERED_PARTS', 1008, '10.4', 'a frame in more chunks than maxBufferedChunks'],
   ['WS_ERR_INTERNAL', 1011, '7.4.1', 'this end could not go on'],
+  [
+    'WS_ERR_DETACHED_CHUNK',
+    1011,
+    '7.4.1',
+    'the memory of a chunk was detached or resized before all of it was read',
+  ],
 ];
 
 /** What {@link ProtocolError} is made from. */

@@ -3,7 +3,7 @@
 
 import { describe, expect, it } from 'vitest';
 import { Decoder, type Delivery } from '../../src/index.ts';
-import { frame, join, toHex, utf8 } from '../support/bytes.ts';
+import { frame, join, sharedBytes, toHex, utf8 } from '../support/bytes.ts';
 
 const KEY = [0x11, 0x22, 0x33, 0x44];
 /** Chunks on every road: one short frame, a run of short ones, one long one, one of many tiles. */
@@ -112,6 +112,57 @@ describe('messages in pieces', () => {
       expect(seen?.every((byte) => byte === 7)).toBe(true);
     },
   );
+});
+
+describe('shared memory', () => {
+  const payloads = ['first', 'second', 'é third', 'x'.repeat(20_000), 'last'].map(utf8);
+
+  function sharedChunk(bytes: Uint8Array): Uint8Array {
+    const chunk = sharedBytes(bytes.length);
+    chunk.set(bytes);
+    return chunk as Uint8Array;
+  }
+
+  describe.each(['server', 'client'] as const)('of a %s', (role) => {
+    const key = role === 'server' ? KEY : null;
+    const stream = join(...payloads.map((payload) => frame({ opcode: 1, payload, key })));
+
+    it.each(['view', 'copy', 'string', 'borrowed'] as const)(
+      'is copied at the entrance: what another thread writes later is not seen, as %s',
+      (delivery) => {
+        const seen: string[] = [];
+        let chunk: Uint8Array;
+        const note = (data: Uint8Array | string, start: number, end: number) => {
+          const isBorrowed = delivery === 'borrowed';
+          if (typeof data === 'string') seen.push(data);
+          else
+            seen.push(new TextDecoder().decode(isBorrowed ? data.slice(start, end) : data.slice()));
+          chunk.fill(0xff);
+        };
+        for (let split = 0; split < 40; split++) {
+          for (const pausing of [false, true]) {
+            seen.length = 0;
+            const decoder = new Decoder<Delivery>(
+              { role, delivery },
+              {
+                message: (data, _isBinary, start, end) => {
+                  note(data, start, end);
+                  if (pausing) decoder.pause();
+                },
+              },
+            );
+            for (const part of [stream.subarray(0, split), stream.subarray(split)]) {
+              chunk = sharedChunk(part);
+              decoder.write(chunk);
+              chunk.fill(0xff);
+            }
+            for (let i = 0; i < payloads.length; i++) decoder.resume();
+            expect(seen.map(utf8).map(toHex)).toEqual(payloads.map(toHex));
+          }
+        }
+      },
+    );
+  });
 });
 
 describe('isolation', () => {

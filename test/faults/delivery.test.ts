@@ -184,6 +184,64 @@ describe('a handler that throws when a promise was kept', () => {
   });
 });
 
+describe('an invariant that does not hold', () => {
+  const nothing = {
+    ...{ count: 0, used: 0, base: 0, source: new Uint8Array(64) },
+    table: new Int32Array(4),
+  };
+  const scanOfNothing = { ...nothing, text: () => '' };
+  const failedBecause = (what: string, offset: number) => ({
+    ...{ code: 'WS_ERR_INTERNAL', offset },
+    cause: new Error(what),
+  });
+
+  it('a scan that finds no header where there must be one: the stream ends', () => {
+    const { decoder, seen } = decoderOn({ scan: () => scanOfNothing });
+    decoder.write(new Uint8Array(14));
+    expect(seen).toMatchObject([failedBecause('the scan of 14 bytes found no header', 0)]);
+  });
+
+  it('the same of a header in pieces', () => {
+    const { decoder, seen } = decoderOn({ scan: () => scanOfNothing });
+    for (const byte of text('a').slice(0, 6)) decoder.write(Uint8Array.of(byte));
+    expect(seen).toMatchObject([failedBecause('the scan of a header of 6 bytes found none', 0)]);
+  });
+
+  it('a text that a pause has not kept: no empty message, the stream ends', () => {
+    const { decoder, seen } = decoderOn({});
+    const { message } = decoder['handlers'];
+    decoder['handlers'].message = (...args) => {
+      message?.(...args);
+      decoder.pause();
+    };
+    decoder.write(join(text('a'), text('b'), text('c')));
+    decoder['backlog']?.scan?.['texts']?.delete(4);
+    decoder.resume();
+    decoder.resume();
+    const what = 'no text was kept of the entry at word 4';
+    expect(seen).toMatchObject(['a', 'b', failedBecause(what, 0)]);
+  });
+
+  it('a text that cannot be made for a pause: the stream ends', () => {
+    const kernel = selectKernel();
+    const { decoder, seen } = decoderOn({
+      scan: (...args) => {
+        const scan = kernel.scan(...args);
+        return new Proxy(scan, {
+          get: (target, name) =>
+            name === 'text' && seen.length > 0 ? failing(trap) : Reflect.get(target, name, target),
+        });
+      },
+    });
+    decoder['handlers'].message = (data) => {
+      seen.push(data);
+      decoder.pause();
+    };
+    decoder.write(join(text('a'), text('b')));
+    expect(seen).toMatchObject(['a', internal(0)]);
+  });
+});
+
 describe('by frames', () => {
   it('a close frame is handed over, and then closes', () => {
     const log: unknown[] = [];

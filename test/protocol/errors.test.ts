@@ -26,6 +26,7 @@ const EXPECTED: readonly (readonly [code: string, closeCode: number, section: st
   ['TOO_MANY_BUFFERED_PARTS', 1008, '10.4'],
   ['TOO_MANY_BUFFERED_PARTS', 1008, '10.4'],
   ['INTERNAL', 1011, '7.4.1'],
+  ['DETACHED_CHUNK', 1011, '7.4.1'],
 ];
 
 it('the violations are numbered through', () => {
@@ -43,7 +44,7 @@ describe.each(EXPECTED.map((details, i) => ({ violation: (i + 1) as Violation, d
     });
 
     it('says whose fault it is, what, and where', () => {
-      const who = code === 'INTERNAL' ? 'WebSocket stream given up' : 'Invalid WebSocket stream';
+      const who = closeCode === 1011 ? 'WebSocket stream given up' : 'Invalid WebSocket stream';
       const [begin, what, where] = error.message.split(/: |, /);
       expect([begin, where]).toEqual([who, `at byte 7 (RFC 6455 §${section})`]);
       expect(what).toMatch(/\w{3,} \w+/);

@@ -21,8 +21,6 @@ import type { CodecSender } from './sender.ts';
 
 export { EVENTS, type Listeners } from './receiver-events.ts';
 
-const EMPTY = Buffer.alloc(0);
-
 /** One for each WebSocket, made when its socket is there. */
 export class CodecReceiver extends ReceiverEvents implements Handlers<'view'> {
   /** Set by the WebSocket when its user sets `binaryType`. */
@@ -135,7 +133,7 @@ export class CodecReceiver extends ReceiverEvents implements Handlers<'view'> {
 
   close(code: number, _reason: string, bytes: Uint8Array): void {
     this.isOver = true;
-    this.call('conclude', code, bytes.length === 0 ? EMPTY : bytes);
+    this.call('conclude', code, bytes);
     this.needDrain = false;
     if (this.isEnding) nextTick(finish, this);
     else this.end();
