@@ -197,12 +197,18 @@ export function checkAgreement(request: HttpHead, response: HttpHead): void {
       );
     }
   }
-  const unasked = response.subprotocols.filter((name) => !request.subprotocols.includes(name));
-  if (unasked.length > 0) fault(`the subprotocol ${unasked.join(', ')} was not offered`);
-  const offered = namesOf(request.extensions);
-  for (const name of namesOf(response.extensions)) {
-    if (!offered.includes(name)) fault(`the extension ${name} was not offered`);
-  }
+  const check = (what: string, offered: readonly string[], chosen: readonly string[]) => {
+    const unasked = missingFrom(offered, chosen);
+    if (unasked.length > 0) fault(`the ${what} ${unasked.join(', ')} was not offered`);
+  };
+  check('subprotocol', request.subprotocols, response.subprotocols);
+  check('extension', namesOf(request.extensions), namesOf(response.extensions));
+}
+
+/** In time that grows with the sum of both, for both may have thousands of names. */
+function missingFrom(offered: readonly string[], chosen: readonly string[]): string[] {
+  const known = new Set(offered);
+  return [...new Set(chosen)].filter((name) => !known.has(name));
 }
 
 function namesOf(extensions: string): string[] {

@@ -1,112 +1,173 @@
 // Hex dumps, as hexdump -C, xxd, tcpdump -x and Wireshark print them -> the bytes. The offsets say how many
 // bytes a line has; the text beside them is left out.
 
-/** "00000010: 8185 37fa" (xxd, tcpdump) or "0010   81 85 37" (hexdump -C, Wireshark). */
-const COLON = /^\s*(?:0x)?([0-9a-fA-F]{4,16}):(?=\s|$)/;
-const BLANKS = /^\s*([0-9a-fA-F]{4,16})(?= {2,}|\t|\s*$)/;
-
-interface Line {
-  /** Where in the text it begins. */
-  at: number;
-  text: string;
-}
-
-function* linesOf(text: string): Generator<Line> {
-  for (let at = 0; at < text.length; ) {
-    const newline = text.indexOf('\n', at);
-    const end = newline === -1 ? text.length : newline;
-    yield { at, text: text.slice(at, end).replace(/\r$/, '') };
-    at = end + 1;
-  }
-}
+import {
+  endOfWord,
+  findBar,
+  hasHex,
+  hexDigit,
+  type Line,
+  linesOf,
+  readOffset,
+  skipBlanks,
+} from './dump-lines.ts';
+import type { ParseBytesCode } from './parse-bytes.ts';
 
 /** Whether the first line with anything on it is that of a dump. */
 export function isDump(text: string): boolean {
   for (const line of linesOf(text)) {
-    if (line.text.trim() === '') continue;
-    if (COLON.test(line.text)) return true;
-    const match = BLANKS.exec(line.text);
-    return match !== null && /^\s+[0-9a-fA-F]{2,4}(\s|$)/.test(line.text.slice(match[0].length));
+    if (skipBlanks(text, line.begin, line.end) === line.end) continue;
+    const offset = readOffset(text, line);
+    return offset !== undefined && (offset.hasColon || hasHex(text, offset.end, line.end));
   }
   return false;
 }
 
-type Fail = (what: string, at: number) => never;
+/** Reports a fault at this index of the text. */
+export type Fail = (what: string, at: number, code?: ParseBytesCode) => never;
 
-/** Reads a dump. `fail` is called with what is wrong, and where. */
-export function parseDump(text: string, fail: Fail): Uint8Array<ArrayBuffer> {
-  const bytes: number[] = [];
-  let base = -1;
-  /** Of the line before, for "*", which stands for lines that are the same. */
-  let last: number[] = [];
-  let isRepeating = false;
-  for (const line of linesOf(text)) {
-    if (line.text.trim() === '') continue;
-    if (line.text.trim() === '*') {
-      isRepeating = true;
-      continue;
-    }
-    const match = COLON.exec(line.text) ?? BLANKS.exec(line.text);
-    if (match === null) return fail('a line of a hex dump must begin with its offset', line.at);
-    const offset = Number.parseInt(match[1], 16);
-    if (base === -1) base = offset;
-    const isXxd = match[0].trimEnd().endsWith(':');
-    const reach = offset - base;
-    if (isRepeating) repeat(bytes, last, reach, () => fail('"*" repeats too much', line.at));
-    isRepeating = false;
-    if (reach < bytes.length && bytes.length - last.length < reach) {
-      // Text beside the bytes looked like more of them: the offset knows better.
-      bytes.length = reach;
-    }
-    if (reach !== bytes.length) {
-      const expected = (base + bytes.length).toString(16).padStart(match[1].length, '0');
-      return fail(`the offset is ${match[1]}, not ${expected}: bytes are missing`, line.at);
-    }
-    last = bytesOf(line, match[0].length, isXxd, fail);
-    for (const byte of last) bytes.push(byte);
-  }
-  return new Uint8Array(bytes);
-}
-
-/** Of what "*" may stand for, at most: 256 MiB. */
-const MAX_REPEAT = 1 << 28;
-
-function repeat(bytes: number[], last: readonly number[], reach: number, fail: () => never): void {
-  if (last.length === 0 || reach > MAX_REPEAT) fail();
-  while (bytes.length + last.length <= reach) for (const byte of last) bytes.push(byte);
-}
-
-/** The bytes of a line; its text, from index `begin` on. */
-function bytesOf({ at, text }: Line, begin: number, isXxd: boolean, fail: Fail): number[] {
-  const bytes: number[] = [];
-  // hexdump -C has its text between bars; elsewhere a bar is text.
-  const bar = isXxd ? -1 : text.slice(begin).search(/\s\|.*\|\s*$/);
-  const end = bar === -1 ? text.length : begin + bar + 1;
-  const group = /(\s+)(\S+)/gy;
-  group.lastIndex = begin;
-  for (let match = group.exec(text); match !== null; match = group.exec(text)) {
-    const [, blanks, digits] = match;
-    const from = match.index + blanks.length;
-    if (from >= end) break;
-    if (bytes.length > 0 && isText(blanks, bytes.length, bar !== -1, isXxd)) break;
-    if (!/^([0-9a-fA-F]{2})+$/.test(digits)) {
-      if (bytes.length > 0 && bar === -1) break;
-      return fail(`${JSON.stringify(digits)} is not hex`, at + from);
-    }
-    if (!isXxd && digits.length === 4) {
-      return fail(
-        'words of 16 bits, whose byte order is unknown: use hexdump -C or xxd',
-        at + from,
-      );
-    }
-    for (let i = 0; i < digits.length; i += 2)
-      bytes.push(Number.parseInt(digits.slice(i, i + 2), 16));
-  }
+/**
+ * Reads a dump, of which "*" may stand for `maxRepeated` bytes in all. Reads it twice: the size is known, and
+ * within the limit, before memory of that size is allocated.
+ */
+export function parseDump(text: string, maxRepeated: number, fail: Fail): Uint8Array<ArrayBuffer> {
+  const length = new DumpReader(text, maxRepeated, fail).read(new Uint8Array(0));
+  const bytes = new Uint8Array(length);
+  new DumpReader(text, maxRepeated, fail).read(bytes);
   return bytes;
 }
 
-/** Whether, behind so many bytes, these blanks end them: two stand also in the middle of sixteen. */
-function isText(blanks: string, count: number, hasBar: boolean, isXxd: boolean): boolean {
-  if (hasBar || blanks.length === 1) return count >= 16 && !hasBar && !isXxd;
-  return isXxd || blanks.length > 2 || count !== 8;
+class DumpReader {
+  private readonly text: string;
+  private readonly maxRepeated: number;
+  private readonly fail: Fail;
+  /** Bytes so far. */
+  private length = 0;
+  /** Bytes of the line before: "*" stands for lines that are the same. */
+  private lineLength = 0;
+  /** Bytes that "*" stood for. */
+  private repeated = 0;
+  /** The first offset. */
+  private base = -1;
+  /** Where the "*" is that has not been repeated yet, or -1. */
+  private star = -1;
+  private out: Uint8Array = new Uint8Array(0);
+
+  constructor(text: string, maxRepeated: number, fail: Fail) {
+    this.text = text;
+    this.maxRepeated = maxRepeated;
+    this.fail = fail;
+  }
+
+  /** Writes the bytes to `out` as far as they fit. Returns how many there are. */
+  read(out: Uint8Array): number {
+    const { text } = this;
+    this.out = out;
+    for (const line of linesOf(text)) {
+      const from = skipBlanks(text, line.begin, line.end);
+      if (from === line.end) continue;
+      const isStar = text[from] === '*' && skipBlanks(text, from + 1, line.end) === line.end;
+      if (isStar) this.star = line.begin;
+      else this.readLine(line);
+    }
+    if (this.star === -1) return this.length;
+    return this.fail('no offset follows "*": how often it repeats is not known', this.star);
+  }
+
+  private readLine(line: Line): void {
+    const { text, fail } = this;
+    const found = readOffset(text, line);
+    if (found === undefined) {
+      fail('a line of a hex dump must begin with its offset', line.begin);
+      return;
+    }
+    const offset = Number.parseInt(found.digits, 16);
+    if (this.base === -1) this.base = offset;
+    const reach = offset - this.base;
+    if (this.star !== -1) this.repeat(reach - this.length, line.begin);
+    this.star = -1;
+    // Text beside the bytes looked like more of them: the offset knows better.
+    if (reach < this.length && this.length - this.lineLength < reach) this.length = reach;
+    if (reach !== this.length) {
+      const expected = (this.base + this.length).toString(16).padStart(found.digits.length, '0');
+      fail(`the offset is ${found.digits}, not ${expected}: bytes are missing`, line.begin);
+    }
+    const before = this.length;
+    this.readBytes(line, found.end, found.hasColon);
+    this.lineLength = this.length - before;
+  }
+
+  /** "*": the line before, again and again, as far as that fills `missing` bytes. */
+  private repeat(missing: number, at: number): void {
+    const { lineLength, maxRepeated, out } = this;
+    if (lineLength === 0) this.fail('"*" repeats a line without bytes', at);
+    const count = Math.max(0, missing - (missing % lineLength));
+    this.repeated += count;
+    if (this.repeated > maxRepeated) {
+      const what = `"*" repeats too much: ${this.repeated} bytes, where ${maxRepeated} are allowed`;
+      this.fail(what, at, 'WS_ERR_TOO_MANY_BYTES');
+    }
+    const from = this.length - lineLength;
+    for (let done = 0; done < count; ) {
+      // What is written already is the line again and again: it is copied in ever larger parts.
+      const part = Math.min(lineLength + done, count - done);
+      out.copyWithin(this.length + done, from, from + part);
+      done += part;
+    }
+    this.length += count;
+  }
+
+  /** The bytes of a line, behind its offset, which ends at `begin`. */
+  private readBytes(line: Line, begin: number, isXxd: boolean): void {
+    const { text } = this;
+    // hexdump -C has its text between bars; elsewhere a bar is text.
+    const end = isXxd ? line.end : findBar(text, begin, line.end);
+    const hasBar = end < line.end;
+    const before = this.length;
+    for (let at = begin; ; ) {
+      const from = skipBlanks(text, at, end);
+      if (from === end) return;
+      const count = this.length - before;
+      if (count > 0 && isText(from - at, count, hasBar, isXxd)) return;
+      const to = endOfWord(text, from, end);
+      if (!isHex(text, from, to)) {
+        if (count > 0 && !hasBar) return;
+        this.fail(`${quoted(text, from, to)} is not hex`, from);
+      }
+      if (!isXxd && to - from === 4) {
+        const why = 'words of 16 bits, whose byte order is unknown: use hexdump -C or xxd';
+        this.fail(why, from);
+      }
+      this.write(from, to);
+      at = to;
+    }
+  }
+
+  private write(from: number, to: number): void {
+    const { text, out } = this;
+    for (let at = from; at < to; at += 2) {
+      out[this.length++] = hexDigit(text.charCodeAt(at)) * 16 + hexDigit(text.charCodeAt(at + 1));
+    }
+  }
+}
+
+/** Whether it is bytes, two digits each. */
+function isHex(text: string, from: number, to: number): boolean {
+  if ((to - from) % 2 !== 0) return false;
+  for (let at = from; at < to; at++) if (hexDigit(text.charCodeAt(at)) === -1) return false;
+  return true;
+}
+
+/** Characters of a word that an error shows. */
+const MAX_QUOTED = 40;
+
+function quoted(text: string, from: number, to: number): string {
+  const isCut = to - from > MAX_QUOTED;
+  return JSON.stringify(text.slice(from, Math.min(to, from + MAX_QUOTED))) + (isCut ? '…' : '');
+}
+
+/** Whether, behind so many bytes, so many blanks end them: two stand also in the middle of sixteen. */
+function isText(blanks: number, count: number, hasBar: boolean, isXxd: boolean): boolean {
+  if (hasBar || blanks === 1) return count >= 16 && !hasBar && !isXxd;
+  return isXxd || blanks > 2 || count !== 8;
 }

@@ -3,7 +3,12 @@
 export { type CloseCodeMeaning, closeCodeMeaning } from './close-codes.ts';
 export { type HandshakeFault, type HttpHead, readHead } from './handshake.ts';
 export { type Conversation, inspect, inspectConversation } from './inspect.ts';
-export { ParseBytesError, parseBytes } from './parse-bytes.ts';
+export {
+  type ParseBytesCode,
+  ParseBytesError,
+  type ParseBytesOptions,
+  parseBytes,
+} from './parse-bytes.ts';
 export { describeMessage } from './preview.ts';
 export type {
   CloseReport,

@@ -1,23 +1,45 @@
 // Bytes as people paste them: hex in any usual form, hex dumps, base64 -> the bytes.
 
+import { hexDigit } from './dump-lines.ts';
 import { isDump, parseDump } from './hex-dump.ts';
+import { limit } from './settings.ts';
 
-/** The text is no bytes; tells what is wrong, and where. */
+/** Why a text is refused: it does not stand for bytes, or it stands for too many. */
+export type ParseBytesCode = 'WS_ERR_INVALID_BYTES' | 'WS_ERR_TOO_MANY_BYTES';
+
+/** The text does not stand for bytes, or for too many of them; tells what is wrong, and where. */
 export class ParseBytesError extends SyntaxError {
   override readonly name = 'ParseBytesError';
+  readonly code: ParseBytesCode;
   /** From 1 on. */
   readonly line: number;
   /** From 1 on, in UTF-16 code units. */
   readonly column: number;
 
-  constructor(what: string, text: string, at: number) {
-    const before = text.slice(0, at);
-    const line = before.split('\n').length;
-    const column = at - before.lastIndexOf('\n');
+  constructor(
+    what: string,
+    text: string,
+    at: number,
+    code: ParseBytesCode = 'WS_ERR_INVALID_BYTES',
+  ) {
+    let line = 1;
+    let begin = 0;
+    for (let end = text.indexOf('\n'); end !== -1 && end < at; end = text.indexOf('\n', begin)) {
+      line++;
+      begin = end + 1;
+    }
+    const column = at - begin + 1;
     super(`line ${line}, column ${column}: ${what}`);
+    this.code = code;
     this.line = line;
     this.column = column;
   }
+}
+
+/** Limits of `parseBytes`. */
+export interface ParseBytesOptions {
+  /** Bytes that "*" may stand for in all, where a hex dump leaves out lines that are the same. Default 64 MiB. */
+  maxRepeated?: number;
 }
 
 /**
@@ -25,11 +47,16 @@ export class ParseBytesError extends SyntaxError {
  * tcpdump and Wireshark print, with offsets and text beside; base64, standard or URL-safe. `format` insists.
  * Throws a {@link ParseBytesError}.
  */
-export function parseBytes(text: string, format?: 'hex' | 'base64'): Uint8Array<ArrayBuffer> {
+export function parseBytes(
+  text: string,
+  format?: 'hex' | 'base64',
+  options: ParseBytesOptions = {},
+): Uint8Array<ArrayBuffer> {
   if (format === 'base64') return parseBase64(text);
   if (isDump(text)) {
-    return parseDump(text, (what, at) => {
-      throw new ParseBytesError(what, text, at);
+    const maxRepeated = limit('maxRepeated', options.maxRepeated ?? 64 * 1024 * 1024);
+    return parseDump(text, maxRepeated, (what, at, code) => {
+      throw new ParseBytesError(what, text, at, code);
     });
   }
   if (format === 'hex') return parseHex(text);
@@ -43,14 +70,8 @@ export function parseBytes(text: string, format?: 'hex' | 'base64'): Uint8Array<
 const HEX_SEPARATORS = ' \t\r\n\f\v:;,|.-_[](){}<>"\'`\u00a0\ufeff';
 const BLANKS = ' \t\r\n\f\v\u00a0\ufeff';
 
-function digitOf(unit: number): number {
-  if (unit >= 48 && unit <= 57) return unit - 48;
-  const lower = unit | 32;
-  return lower >= 97 && lower <= 102 ? lower - 87 : -1;
-}
-
 const isHexText = (character: string): boolean =>
-  digitOf(character.charCodeAt(0)) !== -1 || HEX_SEPARATORS.includes(character);
+  hexDigit(character.charCodeAt(0)) !== -1 || HEX_SEPARATORS.includes(character);
 const isBase64Text = (character: string): boolean =>
   base64Digit(character.charCodeAt(0)) !== -1 || character === '=' || BLANKS.includes(character);
 
@@ -83,7 +104,7 @@ function parseHex(text: string): Uint8Array<ArrayBuffer> {
     let end = begin;
     while (
       end < text.length &&
-      digitOf(text.charCodeAt(end)) !== -1 &&
+      hexDigit(text.charCodeAt(end)) !== -1 &&
       !(end > begin && isPrefix(text, end))
     )
       end++;
@@ -92,10 +113,10 @@ function parseHex(text: string): Uint8Array<ArrayBuffer> {
     if ((end - begin) % 2 !== 0 && !isOneDigit) {
       throw new ParseBytesError('an odd number of hex digits', text, begin);
     }
-    if (isOneDigit) bytes[count++] = digitOf(text.charCodeAt(begin));
+    if (isOneDigit) bytes[count++] = hexDigit(text.charCodeAt(begin));
     else {
       for (let i = begin; i < end; i += 2) {
-        bytes[count++] = digitOf(text.charCodeAt(i)) * 16 + digitOf(text.charCodeAt(i + 1));
+        bytes[count++] = hexDigit(text.charCodeAt(i)) * 16 + hexDigit(text.charCodeAt(i + 1));
       }
     }
     at = end;

@@ -27,7 +27,8 @@ export function settle(options: InspectOptions): Omit<Settings, 'sender' | 'defl
   };
 }
 
-function limit(name: string, value: unknown): number {
+/** A limit as a whole number. Throws a RangeError. */
+export function limit(name: string, value: unknown): number {
   if (typeof value === 'number' && value >= 0) return Math.floor(value);
   throw new RangeError(`option ${name} must be a number from 0 on, not ${String(value)}`);
 }

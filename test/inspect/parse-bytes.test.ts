@@ -106,6 +106,13 @@ describe('what is no bytes', () => {
     ['00000000: 81zz', 1, 11, 'is not hex'],
     ['0000000  8581 fa37\n', 1, 10, 'byte order is unknown'],
     [`00000000: 81  .\n*\nffffffff: 81  .`, 3, 1, 'repeats too much'],
+    ['00000000: 81  .\n*\n', 2, 1, 'no offset follows "*"'],
+    ['00000000: 81  .\n00000001:\n*\n00000008: 81', 4, 1, '"*" repeats a line without bytes'],
+    ['00000000: 8185  .\n*\n00000003: 81', 3, 1, 'the offset is 00000003, not 00000002'],
+    ['00000010: 8185  .\n00000000: 81', 2, 1, 'the offset is 00000000, not 00000012'],
+    ['00000010: 8185  .\n*\n00000000: 81', 3, 1, 'the offset is 00000000, not 00000012'],
+    ['*\n00000000: 8185', 1, 1, '"*" is neither hex nor base64'],
+    [`00000000: ${'z'.repeat(5000)}`, 1, 11, `"${'z'.repeat(40)}"… is not hex`],
   ])('%j: line %i, column %i', (text, line, column, what) => {
     try {
       parseBytes(text);
@@ -114,8 +121,41 @@ describe('what is no bytes', () => {
       expect(error).toBeInstanceOf(ParseBytesError);
       expect(error).toMatchObject({ line, column });
       expect((error as Error).message).toContain(what);
+      expect((error as Error).message.length).toBeLessThan(200);
       expect((error as Error).message).toContain(`line ${line}, column ${column}`);
     }
+  });
+
+  it.each([
+    ['of 256 MiB', '00000000: 81  .\n*\n0fffffff: 81', 64 * 2 ** 20],
+    ['of exbibytes', '00000000: 81  .\n*\nffffffffffffffff: 81', 64 * 2 ** 20],
+    ['in two places', '0000: 81\n*\n0008: 82\n*\n0010: 83', 13],
+  ])('lines left out, %s: refused before memory is allocated', (_name, text, maxRepeated) => {
+    const before = process.memoryUsage().arrayBuffers;
+    expect(() => parseBytes(text, undefined, { maxRepeated })).toThrow(
+      expect.objectContaining({
+        name: 'ParseBytesError',
+        code: 'WS_ERR_TOO_MANY_BYTES',
+        message: expect.stringContaining(`where ${maxRepeated} are allowed`),
+      }),
+    );
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
+  });
+
+  it('lines left out, up to maxRepeated: repeated, and copied once', () => {
+    const text = '0000: 81\n*\n0008: 82\n*\n0010: 83';
+    const bytes = parseBytes(text, undefined, { maxRepeated: 14 });
+    expect(toHex(bytes)).toBe(`${'81'.repeat(8)}${'82'.repeat(8)}83`);
+    const large = parseBytes('00000000: 0102 03\n*\n03fffffc: 04', 'hex');
+    expect(large.length).toBe(2 ** 26 - 3);
+    for (const at of [0, 1, 2, 3, 2 ** 25, 2 ** 26 - 5]) expect(large[at]).toBe((at % 3) + 1);
+    expect(() => parseBytes(text, undefined, { maxRepeated: -1 })).toThrow(RangeError);
+  });
+
+  it('every error has a code', () => {
+    expect(() => parseBytes('?')).toThrow(
+      expect.objectContaining({ code: 'WS_ERR_INVALID_BYTES', line: 1, column: 1 }),
+    );
   });
 
   it(`whatever the text, it is bytes or a ParseBytesError (seed ${seed})`, () => {

@@ -1,0 +1,99 @@
+// The lines of a hex dump, found by scanning: each character is looked at a fixed number of times, whatever the text.
+
+/** A line, as indexes of the text; without its line break. */
+export interface Line {
+  begin: number;
+  end: number;
+}
+
+/** The offset a line begins with. */
+export interface Offset {
+  /** Its hex digits. */
+  digits: string;
+  /** The index behind it, and behind its colon. */
+  end: number;
+  /** Whether a colon follows, as xxd and tcpdump print it. */
+  hasColon: boolean;
+}
+
+export function* linesOf(text: string): Generator<Line> {
+  for (let begin = 0; begin < text.length; ) {
+    const newline = text.indexOf('\n', begin);
+    const next = newline === -1 ? text.length : newline;
+    const hasReturn = next > begin && text[next - 1] === '\r';
+    yield { begin, end: hasReturn ? next - 1 : next };
+    begin = next + 1;
+  }
+}
+
+/** Whether `\s` would match it. */
+export function isBlank(unit: number): boolean {
+  if (unit < 0x80) return unit === 32 || (unit >= 9 && unit <= 13);
+  if (unit >= 0x2000 && unit <= 0x200a) return true;
+  return OTHER_BLANKS.includes(unit);
+}
+
+const OTHER_BLANKS = [0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff];
+
+/** The value of a hex digit; -1 for anything else. */
+export function hexDigit(unit: number): number {
+  if (unit >= 48 && unit <= 57) return unit - 48;
+  const lower = unit | 32;
+  return lower >= 97 && lower <= 102 ? lower - 87 : -1;
+}
+
+/** The index of the first character from `at` on that is not blank; `end` where all are. */
+export function skipBlanks(text: string, at: number, end: number): number {
+  let next = at;
+  while (next < end && isBlank(text.charCodeAt(next))) next++;
+  return next;
+}
+
+/** The index of the first blank from `at` on, or `end`. */
+export function endOfWord(text: string, at: number, end: number): number {
+  let next = at;
+  while (next < end && !isBlank(text.charCodeAt(next))) next++;
+  return next;
+}
+
+function skipHex(text: string, at: number, end: number): number {
+  let next = at;
+  while (next < end && hexDigit(text.charCodeAt(next)) !== -1) next++;
+  return next;
+}
+
+/** "00000010: 8185 37fa" (xxd, tcpdump) or "0010   81 85 37" (hexdump -C, Wireshark). */
+export function readOffset(text: string, { begin, end }: Line): Offset | undefined {
+  const first = skipBlanks(text, begin, end);
+  const hasPrefix = text.startsWith('0x', first) && first + 2 < end;
+  const from = hasPrefix ? first + 2 : first;
+  const to = skipHex(text, from, end);
+  if (to - from < 4 || to - from > 16) return undefined;
+  const digits = text.slice(from, to);
+  if (to < end && text[to] === ':') {
+    const isColon = to + 1 === end || isBlank(text.charCodeAt(to + 1));
+    return isColon ? { digits, end: to + 1, hasColon: true } : undefined;
+  }
+  const isApart = text[to] === '\t' || (text[to] === ' ' && text[to + 1] === ' ');
+  const isAlone = skipBlanks(text, to, end) === end;
+  return !hasPrefix && (isAlone || isApart) ? { digits, end: to, hasColon: false } : undefined;
+}
+
+/** Whether a byte or a word of hex comes next, as behind the offset of hexdump -C or Wireshark. */
+export function hasHex(text: string, at: number, end: number): boolean {
+  const from = skipBlanks(text, at, end);
+  const to = endOfWord(text, from, end);
+  return from > at && to - from >= 2 && to - from <= 4 && skipHex(text, from, to) === to;
+}
+
+/** Where the text of hexdump -C begins, which stands between bars; `end` where there is none. */
+export function findBar(text: string, at: number, end: number): number {
+  let last = end - 1;
+  while (last >= at && isBlank(text.charCodeAt(last))) last--;
+  if (text[last] !== '|') return end;
+  for (let bar = text.indexOf('|', at + 1); bar !== -1 && bar < last; ) {
+    if (isBlank(text.charCodeAt(bar - 1))) return bar;
+    bar = text.indexOf('|', bar + 1);
+  }
+  return end;
+}
