@@ -18,6 +18,7 @@ import { CLOSE, isControl, TEXT } from '../protocol/opcodes.ts';
 import { isValidStatusCode } from '../protocol/status-codes.ts';
 import { reportOf } from './frame-report.ts';
 import { MessageBuilder } from './message-builder.ts';
+import { NO_BYTES, weightOf } from './preview.ts';
 import { problemOf } from './problem.ts';
 import type { Settings } from './settings.ts';
 import { TextCheck } from './text-check.ts';
@@ -25,6 +26,8 @@ import type { FrameReport, Problem, Truncation } from './types.ts';
 
 /** Bytes of a payload that are unmasked at once where no report of it is made. */
 const TILE = 65536;
+/** Bytes of memory that a frame's report takes beside what it shows. */
+const REPORT = 2000;
 
 /** A frame whose header is right. */
 interface Frame {
@@ -45,6 +48,8 @@ export class FrameReader {
   problem: Problem | undefined;
   truncated: Truncation | undefined;
   framesLeft = 0;
+  /** Bytes of memory that the frames' reports take, roughly. */
+  private weight = 0;
   /** Where in the input the next frame begins; in the end, where nothing more was read. */
   at: number;
   private readonly bytes: Uint8Array;
@@ -81,7 +86,13 @@ export class FrameReader {
   }
 
   private get isReporting(): boolean {
-    return this.frames.length < this.settings.maxFrames;
+    const { maxFrames, maxReported } = this.settings;
+    return this.frames.length < maxFrames && this.reported < maxReported;
+  }
+
+  /** Bytes of memory that all reports take, roughly. */
+  get reported(): number {
+    return this.weight + this.builder.weight;
   }
 
   private readFrame(): void {
@@ -127,6 +138,7 @@ export class FrameReader {
     const fault = isData
       ? this.checkText(frame, report?.payload, fin && isWhole)
       : this.checkClose(frame, report?.payload);
+    this.release(report);
     this.at = payloadAt + here;
     if (fault !== undefined) this.fail(fault, report);
     else if (!isWhole) this.cut('payload', declared - here);
@@ -203,8 +215,11 @@ export class FrameReader {
   /** Reports the frame at `this.at`, or only counts it. */
   private report(): FrameReport | undefined {
     if (this.isReporting) {
-      const report = reportOf(this.bytes, this.at, this.index, this.settings.maxPayloadPreview);
+      const { maxPayloadPreview, keepData } = this.settings;
+      const report = reportOf(this.bytes, this.at, this.index, maxPayloadPreview);
       this.frames.push(report);
+      const kept = keepData ? report.payload.length : 0;
+      this.weight += REPORT + weightOf(report.preview) + kept;
       return report;
     }
     if (this.framesLeft++ === 0) this.builder.abandon();
@@ -218,7 +233,13 @@ export class FrameReader {
     const report = this.report();
     if (report === undefined) this.at = Math.min(this.bytes.length, this.at + 2);
     else this.at = Math.max(...report.fields.map(({ to }) => to));
+    this.release(report);
     this.fail(problem, report);
+  }
+
+  /** Lets go of a payload that is not to be kept. What the message needs of it, the builder has. */
+  private release(report: FrameReport | undefined): void {
+    if (report !== undefined && !this.settings.keepData) report.payload = NO_BYTES;
   }
 
   private fail(problem: Problem, report: FrameReport | undefined): void {

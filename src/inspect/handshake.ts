@@ -97,6 +97,10 @@ export function readHead(bytes: Uint8Array): HttpHead | undefined {
   return head;
 }
 
+/** Bytes of memory that its report takes, roughly: a header of two bytes takes some hundred. */
+export const weightOfHead = ({ length, headers }: HttpHead): number =>
+  3 * length + 150 * headers.length;
+
 function completeRequest(head: HttpHead, [, method, target]: RegExpExecArray): void {
   const key = headerValue(head.headers, 'sec-websocket-key');
   Object.assign(head, { method, target, ...(key === undefined ? {} : { key }) });

@@ -21,33 +21,39 @@ export interface Inflated {
 /** One direction of a connection. */
 export class Inflater {
   private readonly keepsWindow: boolean;
-  private budget: number;
+  private readonly maxInflated: number;
+  /** Bytes inflated in all, also of messages that could not be inflated to their end. */
+  inflated = 0;
   private window: Uint8Array = new Uint8Array(0);
   /** The window was lost: what refers to it cannot be inflated any more. */
   isLost = false;
 
   constructor(noContextTakeover: boolean, maxInflated: number) {
     this.keepsWindow = !noContextTakeover;
-    this.budget = maxInflated;
+    this.maxInflated = maxInflated;
   }
 
   /** Inflates a message; throws where that cannot be done. */
   inflate(payload: Uint8Array): Inflated {
     const { keepsWindow } = this;
+    const left = this.maxInflated - this.inflated;
     const pieces: Uint8Array[] = [];
     let length = 0;
     const inflate = new Inflate({ dictionary: this.window }, (piece) => {
       pieces.push(piece);
       length += piece.length;
     });
-    for (let at = 0; at < payload.length && length <= this.budget; at += SLICE) {
-      inflate.push(payload.subarray(at, at + SLICE));
+    try {
+      for (let at = 0; at < payload.length && length <= left; at += SLICE) {
+        inflate.push(payload.subarray(at, at + SLICE));
+      }
+      if (length <= left) inflate.push(TAIL);
+    } finally {
+      this.inflated += Math.min(length, left);
     }
-    if (length <= this.budget) inflate.push(TAIL);
-    const isWhole = length <= this.budget;
+    const isWhole = length <= left;
     if (isWhole) this.probe(inflate, pieces);
-    const data = join(pieces).subarray(0, this.budget);
-    this.budget -= data.length;
+    const data = join(pieces).subarray(0, left);
     this.isLost = keepsWindow && !isWhole;
     if (keepsWindow) this.window = join([this.window, data.subarray(-WINDOW)]).slice(-WINDOW);
     return { data, isWhole };

@@ -3,7 +3,14 @@
 import { type BytesLike, toBytes } from '../codec/bytes.ts';
 import { type Role, VIOLATION } from '../protocol/errors.ts';
 import { FrameReader } from './frame-reader.ts';
-import { checkAgreement, endOfHead, type HttpHead, isHttp, readHead } from './handshake.ts';
+import {
+  checkAgreement,
+  endOfHead,
+  type HttpHead,
+  isHttp,
+  readHead,
+  weightOfHead,
+} from './handshake.ts';
 import { settle } from './settings.ts';
 import type { DeflateParams, Inspection, InspectOptions } from './types.ts';
 
@@ -32,6 +39,7 @@ export function inspect(bytes: BytesLike, options: InspectOptions = {}): Inspect
     ...(head === undefined ? {} : { handshake: head }),
     ...(deflate === undefined ? {} : { deflate }),
     ...{ frames: [], messages: [], bytesLeft: 0, framesLeft: 0, notes },
+    used: { inflated: 0, reported: head === undefined ? 0 : weightOfHead(head) },
   };
   const why = whyNoFrames(input, head, otherHead);
   if (why === undefined) readFrames(input, inspection, { ...limits, sender, deflate });
@@ -116,6 +124,8 @@ function readFrames(
   reader.read();
   const { frames, builder, problem, truncated, framesLeft } = reader;
   const bytesLeft = input.length - reader.at;
+  inspection.used.inflated = builder.inflated;
+  inspection.used.reported += reader.reported;
   Object.assign(inspection, { frames, messages: builder.messages, bytesLeft, framesLeft });
   if (problem !== undefined) inspection.problem = problem;
   if (truncated !== undefined) inspection.truncated = truncated;

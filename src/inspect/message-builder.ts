@@ -5,10 +5,13 @@ import { VIOLATION } from '../protocol/errors.ts';
 import { TEXT } from '../protocol/opcodes.ts';
 import { Inflater } from './inflate.ts';
 import { join } from './join.ts';
-import { messageReport, textOf } from './preview.ts';
+import { messageReport, textOf, weightOf } from './preview.ts';
 import { problemOf } from './problem.ts';
 import type { Settings } from './settings.ts';
 import type { MessageReport, Problem } from './types.ts';
+
+/** Bytes of memory that a report takes beside what it shows. */
+const REPORT = 600;
 
 const LOST = 'The compressed messages behind it are not inflated: they may refer to what was not.';
 
@@ -16,6 +19,8 @@ const LOST = 'The compressed messages behind it are not inflated: they may refer
 export class MessageBuilder {
   readonly messages: MessageReport[] = [];
   readonly notes: string[] = [];
+  /** Bytes of memory that the messages take, roughly. */
+  weight = 0;
   private readonly settings: Settings;
   private readonly inflater: Inflater;
   private opcode = 0;
@@ -31,6 +36,11 @@ export class MessageBuilder {
     const isFresh =
       sender === 'client' ? deflate?.clientNoContextTakeover : deflate?.serverNoContextTakeover;
     this.inflater = new Inflater(isFresh === true, maxInflated);
+  }
+
+  /** Bytes inflated so far. */
+  get inflated(): number {
+    return this.inflater.inflated;
   }
 
   /** A message begins. */
@@ -63,6 +73,7 @@ export class MessageBuilder {
 
   private finishCompressed(payload: Uint8Array): Problem | undefined {
     const { sender, maxPayload, maxInflated } = this.settings;
+    const left = maxInflated - this.inflater.inflated;
     const first = this.frames[0];
     if (this.inflater.isLost) {
       this.note(LOST);
@@ -82,8 +93,8 @@ export class MessageBuilder {
       if (this.opcode === TEXT && !isText) return fail(VIOLATION.INVALID_UTF8, data);
       this.report(data, isWhole);
       if (!isWhole) {
-        const from = `${payload.length} bytes became more than the ${maxInflated} to inflate in all`;
-        this.note(`The message of frame ${first} is not inflated to its end: ${from}.`);
+        const why = `${payload.length} bytes became more than the ${left} that could be inflated`;
+        this.note(`The message of frame ${first} is not inflated to its end: ${why}.`);
       }
       return undefined;
     } catch (error) {
@@ -98,10 +109,12 @@ export class MessageBuilder {
   }
 
   private report(data: Uint8Array, complete: boolean): MessageReport {
-    const { opcode, compressed, frames } = this;
-    const message = messageReport(opcode, data, this.settings.maxPayloadPreview, !complete);
+    const { opcode, compressed, frames, settings } = this;
+    const message = messageReport(opcode, data, settings, !complete);
     Object.assign(message, { frames, compressed });
     this.messages.push(message);
+    const { preview, text = '', data: kept } = message;
+    this.weight += REPORT + 8 * frames.length + weightOf(preview) + 2 * text.length + kept.length;
     this.begin(0, false, 0);
     return message;
   }

@@ -90,36 +90,53 @@ export function previewOf(
   return preview;
 }
 
-/** A message as a report, given what it says; of text also the text, and JSON as its value. */
+/** In place of bytes that are not kept. */
+export const NO_BYTES = new Uint8Array(0);
+
+/** What a value of JSON takes beside its text: "[]," becomes some fifty bytes. */
+const JSON_FACTOR = 16;
+
+/** Bytes of memory that a preview takes, roughly. */
+export function weightOf({ hex, text = '', json }: Preview): number {
+  return hex.length + 2 * text.length + (json === undefined ? 0 : JSON_FACTOR * text.length);
+}
+
+/**
+ * A message as a report, given what it says; of text also the text, and JSON as its value. Without `keepData`:
+ * as far as the preview shows it.
+ */
 export function describeMessage(
   opcode: number,
   data: Uint8Array,
   maxPayloadPreview = 256,
+  keepData = true,
 ): MessageReport {
-  return messageReport(opcode, data, maxPayloadPreview, false);
+  return messageReport(opcode, data, { maxPayloadPreview, keepData }, false);
 }
 
 /** As describeMessage; `isCut`: it should go on where the data ends. */
 export function messageReport(
   opcode: number,
   data: Uint8Array,
-  maxPayloadPreview: number,
+  { maxPayloadPreview, keepData }: { maxPayloadPreview: number; keepData: boolean },
   isCut: boolean,
 ): MessageReport {
+  const preview = previewOf(data, maxPayloadPreview, opcode === TEXT, isCut);
   const report: MessageReport = {
     opcode,
     frames: [],
     length: data.length,
     compressed: false,
     complete: !isCut,
-    data,
-    preview: previewOf(data, maxPayloadPreview, opcode === TEXT, isCut),
+    data: keepData ? data : NO_BYTES,
+    preview,
   };
-  const text = opcode === TEXT ? textOf(data, isCut) : undefined;
-  if (text !== undefined) {
-    report.text = text;
-    const json = jsonOf(text);
-    if (json !== undefined) report.json = json;
-  }
+  const isShown = preview.bytesLeft === 0;
+  if (opcode !== TEXT || !(keepData || isShown)) return report;
+  const text = isShown ? preview.text : textOf(data, isCut);
+  if (text === undefined) return report;
+  report.text = text;
+  const json = isShown ? preview.json : jsonOf(text);
+  if (json !== undefined) report.json = json;
   return report;
 }

@@ -11,6 +11,8 @@ export interface Settings {
   maxFrames: number;
   maxInflated: number;
   maxPayload: number;
+  maxReported: number;
+  keepData: boolean;
 }
 
 /** Checks and completes the options but for what the bytes tell. Throws a TypeError or RangeError. */
@@ -24,6 +26,8 @@ export function settle(options: InspectOptions): Omit<Settings, 'sender' | 'defl
     maxFrames: limit('maxFrames', options.maxFrames ?? 1000),
     maxInflated: limit('maxInflated', options.maxInflated ?? 64 * 1024 * 1024),
     maxPayload: limit('maxPayload', options.maxPayload ?? Number.POSITIVE_INFINITY),
+    maxReported: limit('maxReported', options.maxReported ?? Number.POSITIVE_INFINITY),
+    keepData: options.keepData ?? true,
   };
 }
 

@@ -32,6 +32,13 @@ export interface InspectOptions {
   maxInflated?: number;
   /** Bytes a message may have, as in a decoder. Default: no limit. */
   maxPayload?: number;
+  /** Bytes of memory, roughly, that reports may take: what follows is treated as behind `maxFrames`. Default: no limit. */
+  maxReported?: number;
+  /**
+   * Whether reports keep the bytes themselves. Default true. With false they have previews only: `payload` and `data`
+   * are empty, and a message has `text` and `json` where its preview shows all of it.
+   */
+  keepData?: boolean;
 }
 
 /** The names of the fields of a frame, as in the diagram of §5.2. */
@@ -118,7 +125,7 @@ export interface FrameReport {
   maskingKey?: string;
   /** As declared; 0 where the input ends before that. */
   payloadLength: number;
-  /** Unmasked: a copy where the frame was masked, else a view of the input. */
+  /** Unmasked: a copy where the frame was masked, else a view of the input. Empty without `keepData`. */
   payload: Uint8Array;
   preview: Preview;
   close?: CloseReport;
@@ -131,13 +138,13 @@ export interface MessageReport {
   opcode: number;
   /** Indexes of its frames. */
   frames: number[];
-  /** Bytes of `data`. */
+  /** Bytes of it, inflated where it was compressed. */
   length: number;
   /** It was compressed (RFC 7692 §6.1). */
   compressed: boolean;
   /** Whether its last frame is there, with all its bytes, and all of it was inflated. */
   complete: boolean;
-  /** Inflated where it was compressed; may share memory with the frame's payload. */
+  /** Inflated where it was compressed; may share memory with the frame's payload. Empty without `keepData`. */
   data: Uint8Array;
   preview: Preview;
   /** Of text: all of it. */
@@ -171,8 +178,10 @@ export interface Inspection {
   /** Bytes at the end that no frame was read from. */
   bytesLeft: number;
   truncated?: Truncation;
-  /** Frames behind `maxFrames`, which were checked and are not in `frames`. */
+  /** Frames behind `maxFrames` or `maxReported`, which were checked and are not in `frames`. */
   framesLeft: number;
+  /** What it took: bytes inflated in all, and bytes of memory, roughly, that the reports take. */
+  used: { inflated: number; reported: number };
   /** What else there is to know, in sentences. */
   notes: string[];
 }

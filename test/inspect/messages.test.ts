@@ -218,6 +218,57 @@ describe('limits', () => {
     });
   });
 
+  it('keepData: false keeps previews, and the text and JSON they show all of', () => {
+    const bytes = stream(
+      { opcode: 1, fin: false, payload: utf8('[1,'), key: [1, 2, 3, 4] },
+      { opcode: 0, payload: utf8('2]'), key: [1, 2, 3, 4] },
+      { opcode: 1, payload: utf8(`["${'a'.repeat(300)}"]`), key: [1, 2, 3, 4] },
+      { opcode: 3, payload: utf8('not kept'), key: [1, 2, 3, 4] },
+    );
+    const [lean, whole] = [false, true].map((keepData) => inspect(bytes, { keepData }));
+    expect(lean.messages).toMatchObject([
+      { length: 5, complete: true, text: '[1,2]', json: [1, 2] },
+      { length: 304, complete: true, preview: { bytesLeft: 48 } },
+    ]);
+    expect(lean.messages[1]).not.toHaveProperty('text');
+    expect(lean.messages[1]).not.toHaveProperty('json');
+    expect(whole.messages[1].json).toEqual(['a'.repeat(300)]);
+    for (const { payload } of lean.frames) expect(payload).toHaveLength(0);
+    for (const { data } of lean.messages) expect(data).toHaveLength(0);
+    const previews = ({ frames, messages }: typeof lean) =>
+      [...frames, ...messages].map(({ preview }) => preview);
+    expect(previews(lean)).toEqual(previews(whole));
+    expect(lean.problem).toEqual(whole.problem);
+    expect(lean.frames[3].problem?.code).toBe('WS_ERR_INVALID_OPCODE');
+  });
+
+  it('maxReported bounds the memory of reports; what follows is counted and checked', () => {
+    const many = join(...Array(500).fill(frame({ opcode: 1, payload: utf8('[[],[],[]]') })));
+    const { frames, framesLeft, used, notes } = inspect(many, { maxReported: 100_000 });
+    expect(frames.length).toBeGreaterThan(10);
+    expect(frames.length + framesLeft).toBe(500);
+    expect(used.reported).toBeGreaterThanOrEqual(100_000);
+    expect(used.reported).toBeLessThan(105_000);
+    expect(notes.join()).toContain(`${framesLeft} more frames`);
+    expect(inspect(many, { maxReported: 0 }).frames).toEqual([]);
+  });
+
+  it.each([
+    ['whole', 'Hello, Hello, Hello', 19],
+    ['too much', 'x'.repeat(2000), 1000],
+  ])('used.inflated: %s', (_name, text, inflated) => {
+    const bytes = stream({ opcode: 1, rsv: RSV1, payload: compressed([text], true)[0] });
+    expect(inspect(bytes, { deflate: true, maxInflated: 1000 }).used.inflated).toBe(inflated);
+  });
+
+  it('used.inflated counts a message that cannot be inflated to its end', () => {
+    const [payload] = compressed([Array.from({ length: 2000 }, (_, i) => i).join()], true);
+    const bytes = stream({ opcode: 1, rsv: RSV1, payload: payload.subarray(0, -20) });
+    const { problem, used } = inspect(bytes, { deflate: true });
+    expect(problem?.code).toBe('WS_ERR_INVALID_EXTENSION_DATA');
+    expect(used.inflated).toBeGreaterThan(5000);
+  });
+
   it('previews show as many bytes as asked, and no half character', () => {
     const { frames } = inspect(frame({ opcode: 1, payload: utf8('가나다') }), {
       maxPayloadPreview: 4,
