@@ -96,6 +96,19 @@ describe('at the door', () => {
     expect((await socket.setEncoding('utf8').toArray()).join('')).toMatch(/^HTTP\/1.1 200 /);
   });
 
+  it('logs an Origin so that a terminal does not obey it', async () => {
+    const socket = connect(server.port, '127.0.0.1');
+    const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13';
+    const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
+    const head = `GET /chat HTTP/1.1\r\nHost: 127.0.0.1\r\n${upgrade}\r\n${key}\r\nOrigin: https://\u009b2J\u0085evil\r\n\r\n`;
+    socket.end(Buffer.from(head, 'latin1'));
+    socket.resume();
+    await once(socket, 'close');
+    await until(() => server.output.includes('evil may not'), 'a line of the log');
+    expect(server.output).toContain('Pages of https://\\u{9b}2J\\u{85}evil may not');
+    expect(server.output).not.toMatch(/[\u0080-\u009f]/);
+  });
+
   it('lets go of who is turned away, also where they do not', async () => {
     const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
     const isOver = new Promise((resolve) => socket.on('error', resolve));

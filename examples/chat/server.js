@@ -7,6 +7,7 @@ import * as stock from 'ws';
 import * as wsimd from 'wsimd/ws';
 import { turnAway, turnUpgradeAway } from '../support/admission.js';
 import { listen, nameOf } from '../support/settings.js';
+import { safe } from '../support/terminal.js';
 import { choose, objection, objectionToHost } from './admit.js';
 import { PAGE, serve } from './files.js';
 import { Peer } from './peer.js';
@@ -36,7 +37,8 @@ export class ChatServer {
 
   constructor({ bus, settings, log = console.error, server = `${process.pid}`, files = PAGE }) {
     this.settings = settings;
-    this.log = log;
+    // Much of what is logged a client has sent, such as its Origin.
+    this.log = (line) => log(safe(line));
     this.server = server;
     this.rooms = new Rooms(bus, settings);
     this.#files = files;

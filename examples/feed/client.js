@@ -2,6 +2,7 @@
 
 import { run } from '../support/process.js';
 import { readSettings, SettingError } from '../support/settings.js';
+import { safe } from '../support/terminal.js';
 import { DEAD_AFTER, delayOf } from './page/backoff.js';
 import { Book } from './page/book.js';
 import { READERS } from './readers.js';
@@ -10,7 +11,9 @@ import { READERS } from './readers.js';
 const READS_FOR = 20;
 
 /** Keeps a book up to date, over as many connections as it takes. */
-function follow(url, open, book, log) {
+function follow(url, open, book) {
+  // Why a connection ended the server tells.
+  const log = (line) => console.error(safe(line));
   let attempt = 0;
   const follower = { connection: undefined };
   const connect = () => {
@@ -87,7 +90,7 @@ run(() => {
     );
   }
   const book = new Book();
-  const follower = follow(settings.url, READERS[settings.reader], book, console.error);
+  const follower = follow(settings.url, READERS[settings.reader], book);
   if (settings.slow) readSlowly(follower);
   sayEverySecond(book, settings.json);
   if (settings.seconds > 0) setTimeout(() => process.exit(), settings.seconds * 1000);

@@ -4,6 +4,7 @@ import { createServer } from 'node:http';
 import { isForHere, turnAway, verifyOwnPage } from '../support/admission.js';
 import { pathOf, readPages, sendPage } from '../support/pages.js';
 import { listen } from '../support/settings.js';
+import { safe } from '../support/terminal.js';
 import { Market } from './market.js';
 import { Outlet } from './outlet.js';
 
@@ -36,7 +37,7 @@ export async function startFeed(WebSocketServer, settings, log = console.log) {
     const outlet = new Outlet(socket, market, settings);
     outlets.add(outlet);
     socket.on('close', () => outlets.delete(outlet));
-    socket.on('error', ({ message }) => log(`a client broke the protocol: ${message}`));
+    socket.on('error', ({ message }) => log(safe(`a client broke the protocol: ${message}`)));
   });
 
   const port = await listen(server, settings.port, '--port');

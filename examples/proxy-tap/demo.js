@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { WebSocket, WebSocketServer } from 'wsimd/ws';
+import { safe } from '../support/terminal.js';
 
 const LINES = [
   '안녕하세요',
@@ -47,7 +48,8 @@ function talk(url) {
 }
 
 function open(url, options) {
-  return new WebSocket(url, options).on('error', ({ message }) => console.log(`demo: ${message}`));
+  const say = ({ message }) => console.log(safe(`demo: ${message}`));
+  return new WebSocket(url, options).on('error', say);
 }
 
 function every(milliseconds, say, socket) {

@@ -2,6 +2,7 @@
 
 import { run } from '../support/process.js';
 import { listen, readSettings, SettingError } from '../support/settings.js';
+import { safe, safeLines } from '../support/terminal.js';
 import { startDemo } from './demo.js';
 import { createProxy } from './proxy.js';
 import { Tap } from './tap.js';
@@ -23,10 +24,11 @@ run(async () => {
   const tap = settings['no-tap'] ? undefined : new Tap({ check: settings.check });
   tap?.on('violation', ({ id, target }, { sender, rule, section, offset }) => {
     const where = offset === undefined ? '' : `, byte ${offset}`;
-    console.log(`#${id} ${target}: the ${sender} broke §${section}${where}: ${rule}`);
+    console.log(safe(`#${id} ${target}: the ${sender} broke §${section}${where}: ${rule}`));
   });
   const { 'connect-timeout': connectTimeout, linger } = settings;
-  const proxy = createProxy({ upstream, connectTimeout, linger, tap, log: console.log });
+  const log = (text) => console.log(safeLines(text));
+  const proxy = createProxy({ upstream, connectTimeout, linger, tap, log });
   const proxyPort = await listen(proxy, settings.port, '--port');
   console.log(`proxy: ws://localhost:${proxyPort}/ for ${upstream.host}:${upstream.port}`);
   const about = `ws://localhost:${proxyPort}/ for ${upstream.host}:${upstream.port}`;

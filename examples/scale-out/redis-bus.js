@@ -3,6 +3,7 @@
 // number that is missing tells. While Redis is away everything goes on in this process and is passed on later.
 
 import { Refusal } from '../chat/rules.js';
+import { safe } from '../support/terminal.js';
 import { channelOf, redisRooms } from './redis-rooms.js';
 
 const RETRY_MS = 250;
@@ -35,7 +36,7 @@ export class RedisBus {
   constructor({ url, owner, log = console.error }) {
     this.#url = url;
     this.#owner = owner;
-    this.#log = log;
+    this.#log = (line) => log(safe(line));
   }
 
   /** Returns at once; the chat goes on whether Redis is there or not. */

@@ -7,6 +7,7 @@ import { isAccelerated, WebSocketServer } from 'wsimd/ws';
 import { isFromHere } from '../support/admission.js';
 import { servePage } from '../support/pages.js';
 import { exitOnFault } from '../support/process.js';
+import { safe } from '../support/terminal.js';
 import { LARGEST, sizeOf } from './page/room.js';
 import { connectRedis } from './redis.js';
 import { RoomLog } from './room-log.js';
@@ -16,7 +17,7 @@ const MOST_LETTERS = 60;
 
 exitOnFault();
 const { PORT, REDIS, NAME, PEERS = '[]', WS } = process.env;
-const say = (text) => console.log(`${NAME}: ${text}`);
+const say = (text) => console.log(safe(`${NAME}: ${text}`));
 
 const routes = {
   '/': fileURLToPath(new URL('page', import.meta.url)),

@@ -5,6 +5,7 @@ import { guard } from '../support/admission.js';
 import { servePage } from '../support/pages.js';
 import { run } from '../support/process.js';
 import { numberFrom, wordFrom } from '../support/settings.js';
+import { safeLines } from '../support/terminal.js';
 import { serveBoard } from './board.js';
 import { fayeWebSocketOn } from './faye-websocket.js';
 import { loadSockJS } from './plug.js';
@@ -22,7 +23,7 @@ run(async () => {
   };
   const http = await servePage(routes, port);
   const server = sockjs.createServer({
-    log: (level, text) => level === 'error' && console.error(text),
+    log: (level, text) => level === 'error' && console.error(safeLines(text)),
   });
   serveBoard(server);
   server.installHandlers(http, { prefix: '/board' });

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { interleave, median, ratio, row } from '../support/medians.js';
 import { run } from '../support/process.js';
 import { readSettings } from '../support/settings.js';
+import { safe } from '../support/terminal.js';
 import { prepareBroker } from './broker.js';
 import { connect } from './desk/connection.js';
 import { uncompressed } from './uncompressed.js';
@@ -35,7 +36,7 @@ async function measureHere({ url, ws, body, isCompressed, count }) {
       WebSocket: isCompressed ? WebSocket : uncompressed(WebSocket),
       login: 'load',
       passcode: 'load',
-      onTrouble: console.error,
+      onTrouble: (line) => console.error(safe(line)),
       onUp() {
         client.subscribe('/topic/round', async () => {
           received++;

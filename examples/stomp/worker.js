@@ -3,12 +3,15 @@
 
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
+import { safe } from '../support/terminal.js';
 import { connect } from './desk/connection.js';
 import { uncompressed } from './uncompressed.js';
 
 const ANSWERS = /^\/amq\/queue\/answers\.[\w-]+$/;
 
-export function startWorker({ log, WebSocket, ...connection }) {
+export function startWorker({ log: print, WebSocket, ...connection }) {
+  // Headers of orders and words of the broker are logged.
+  const log = (line) => print(safe(line));
   return connect({
     ...connection,
     WebSocket: uncompressed(WebSocket),
