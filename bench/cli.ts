@@ -4,6 +4,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { Command } from 'commander';
+import { escapeErrors } from '../cli/command-errors.ts';
 import { inspectCommand } from '../cli/inspect/command.ts';
 import { belowFloors, changesSince } from './check.ts';
 import { colors } from './colors.ts';
@@ -18,6 +19,7 @@ import { isServerThere } from './servers/names.ts';
 import { stopAll } from './servers/server-handle.ts';
 import { SUITES, type SuiteName } from './suites/index.ts';
 import type { Suite } from './suites/suite.ts';
+import { safe } from './terminal.ts';
 import { noiseOf, toText } from './text.ts';
 
 /** What the user asked for cannot be done; nothing is wrong with the program. */
@@ -150,7 +152,7 @@ export async function main(): Promise<void> {
     .addCommand(benchCommand(bench))
     .addCommand(inspectCommand());
   for (const command of [program, ...program.commands]) {
-    command.exitOverride((error) => {
+    escapeErrors(command).exitOverride((error) => {
       process.exit(error.exitCode === 0 ? 0 : 2);
     });
   }
@@ -159,7 +161,7 @@ export async function main(): Promise<void> {
   } catch (error) {
     stopAll();
     if (!(error instanceof UserError)) throw error;
-    console.error(error.message);
+    console.error(safe(error.message));
     process.exitCode = 2;
   }
 }
