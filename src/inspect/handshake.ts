@@ -77,8 +77,8 @@ export function readHead(bytes: Uint8Array): HttpHead | undefined {
   const response = RESPONSE.exec(line);
   if (request === null && response === null) return undefined;
   const headers = lines.filter((text) => text !== '').map(readHeader);
-  const of = (name: string) => headerValue(headers, name);
-  const extensions = of('sec-websocket-extensions') ?? '';
+  const values = valuesOf(headers);
+  const extensions = values.get('sec-websocket-extensions') ?? '';
   const head: HttpHead = {
     kind: request !== null ? 'request' : 'response',
     line,
@@ -86,14 +86,14 @@ export function readHead(bytes: Uint8Array): HttpHead | undefined {
     headers,
     length,
     isUpgrade: false,
-    subprotocols: listOf(of('sec-websocket-protocol')),
+    subprotocols: listOf(values.get('sec-websocket-protocol')),
     extensions,
     faults: [],
   };
   const deflate = readDeflate(extensions);
   if (deflate !== undefined) head.deflate = deflate;
-  if (request !== null) completeRequest(head, request);
-  else if (response !== null) completeResponse(head, response);
+  if (request !== null) completeRequest(head, request, values);
+  else if (response !== null) completeResponse(head, response, values);
   return head;
 }
 
@@ -101,21 +101,28 @@ export function readHead(bytes: Uint8Array): HttpHead | undefined {
 export const weightOfHead = ({ length, headers }: HttpHead): number =>
   3 * length + 150 * headers.length;
 
-function completeRequest(head: HttpHead, [, method, target]: RegExpExecArray): void {
-  const key = headerValue(head.headers, 'sec-websocket-key');
+function completeRequest(
+  head: HttpHead,
+  [, method, target]: RegExpExecArray,
+  values: Values,
+): void {
+  const key = values.get('sec-websocket-key');
   Object.assign(head, { method, target, ...(key === undefined ? {} : { key }) });
   if (key !== undefined) head.expectedAccept = acceptKeyNow(key);
-  head.isUpgrade =
-    key !== undefined || listOf(headerValue(head.headers, 'upgrade')).some(isWebSocket);
-  if (head.isUpgrade) head.faults = faultsOfRequest(head);
+  head.isUpgrade = key !== undefined || listOf(values.get('upgrade')).some(isWebSocket);
+  if (head.isUpgrade) head.faults = faultsOfRequest(head, values);
 }
 
-function completeResponse(head: HttpHead, [, , status, reason = '']: RegExpExecArray): void {
-  const accept = headerValue(head.headers, 'sec-websocket-accept');
+function completeResponse(
+  head: HttpHead,
+  [, , status, reason = '']: RegExpExecArray,
+  values: Values,
+): void {
+  const accept = values.get('sec-websocket-accept');
   Object.assign(head, { status: Number(status), reason });
   if (accept !== undefined) head.accept = accept;
   head.isUpgrade = head.status === 101;
-  if (head.isUpgrade) head.faults = faultsOfUpgrade(head, '4.2.2');
+  if (head.isUpgrade) head.faults = faultsOfUpgrade(values, '4.2.2');
 }
 
 function readHeader(line: string): { name: string; value: string } {
@@ -124,10 +131,17 @@ function readHeader(line: string): { name: string; value: string } {
   return { name: trimmed(line.slice(0, colon)), value: trimmed(line.slice(colon + 1)) };
 }
 
-/** All headers of that name (in lower case) as one, as RFC 9110 §5.3 joins them. */
-function headerValue(headers: HttpHead['headers'], name: string): string | undefined {
-  const found = headers.filter((header) => header.name.toLowerCase() === name);
-  return found.length === 0 ? undefined : found.map(({ value }) => value).join(', ');
+/** By name in lower case: all headers of that name as one, as RFC 9110 §5.3 joins them. */
+type Values = ReadonlyMap<string, string>;
+
+function valuesOf(headers: HttpHead['headers']): Values {
+  const values = new Map<string, string>();
+  for (const { name, value } of headers) {
+    const key = name.toLowerCase();
+    const before = values.get(key);
+    values.set(key, before === undefined ? value : `${before}, ${value}`);
+  }
+  return values;
 }
 
 function listOf(value: string | undefined): string[] {
@@ -158,25 +172,25 @@ export function readDeflate(extensions: string): DeflateParams | undefined {
   return undefined;
 }
 
-function faultsOfUpgrade({ headers }: HttpHead, section: string): HandshakeFault[] {
+function faultsOfUpgrade(values: Values, section: string): HandshakeFault[] {
   const faults: HandshakeFault[] = [];
-  if (!listOf(headerValue(headers, 'upgrade')).some(isWebSocket)) {
+  if (!listOf(values.get('upgrade')).some(isWebSocket)) {
     faults.push({ section, message: 'the header Upgrade does not name websocket' });
   }
-  const connection = listOf(headerValue(headers, 'connection'));
+  const connection = listOf(values.get('connection'));
   if (!connection.some((item) => item.toLowerCase() === 'upgrade')) {
     faults.push({ section, message: 'the header Connection does not name Upgrade' });
   }
   return faults;
 }
 
-function faultsOfRequest(head: HttpHead): HandshakeFault[] {
+function faultsOfRequest(head: HttpHead, values: Values): HandshakeFault[] {
   const section = '4.2.1';
-  const faults = faultsOfUpgrade(head, section);
-  const version = headerValue(head.headers, 'sec-websocket-version');
+  const faults = faultsOfUpgrade(values, section);
+  const version = values.get('sec-websocket-version');
   if (head.method !== 'GET') faults.push({ section, message: `the method is not GET` });
   if (head.version === '1.0') faults.push({ section, message: 'HTTP/1.0 is too old' });
-  if (headerValue(head.headers, 'host') === undefined) {
+  if (!values.has('host')) {
     faults.push({ section, message: 'the header Host is missing' });
   }
   if (!isKey(head.key ?? '')) {

@@ -37,6 +37,8 @@ export class Inflater {
   inflate(payload: Uint8Array): Inflated {
     const { keepsWindow } = this;
     const left = this.maxInflated - this.inflated;
+    // The first slice alone may become megabytes.
+    if (left === 0) return this.lose();
     const pieces: Uint8Array[] = [];
     let length = 0;
     const inflate = new Inflate({ dictionary: this.window }, (piece) => {
@@ -57,6 +59,12 @@ export class Inflater {
     this.isLost = keepsWindow && !isWhole;
     if (keepsWindow) this.window = join([this.window, data.subarray(-WINDOW)]).slice(-WINDOW);
     return { data, isWhole };
+  }
+
+  /** The budget is used up. */
+  private lose(): Inflated {
+    this.isLost = this.keepsWindow;
+    return { data: new Uint8Array(0), isWhole: false };
   }
 
   /** Throws where what was pushed does not end where a block does. */

@@ -93,7 +93,7 @@ export class MessageBuilder {
       if (this.opcode === TEXT && !isText) return fail(VIOLATION.INVALID_UTF8, data);
       this.report(data, isWhole);
       if (!isWhole) {
-        const why = `${payload.length} bytes became more than the ${left} that could be inflated`;
+        const why = `${payload.length} bytes became more than the ${left} left to inflate`;
         this.note(`The message of frame ${first} is not inflated to its end: ${why}.`);
       }
       return undefined;
