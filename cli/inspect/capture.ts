@@ -5,13 +5,16 @@ import {
   type Inspection,
   type InspectOptions,
   inspect,
-  inspectConversation,
+  readHead,
 } from 'wsimd/inspect';
-import type { Assembler, Gap } from './assembler.ts';
+import { Allowance } from './allowance.ts';
+import { type Assembler, type Gap, MAX_WAITING, MAX_WAITING_BYTES } from './assembler.ts';
 import {
   type Connection,
   Connections,
-  headBytes,
+  MAX_CONNECTIONS,
+  MAX_HEAD,
+  MAX_KEPT,
   MAX_STREAM,
   type Protocol,
 } from './connections.ts';
@@ -63,7 +66,7 @@ export async function readCapture(
   name: string,
   options: CaptureOptions,
 ): Promise<Capture> {
-  const connections = new Connections();
+  const connections = new Connections(options.only);
   const skipped = new Map<string, number>();
   const notes: string[] = [];
   let packets = 0;
@@ -81,7 +84,10 @@ export async function readCapture(
   }
   connections.finish();
   for (const [what, count] of skipped) notes.push(`Packets left out: ${count}: ${what}.`);
-  if (connections.isFull) notes.push('The capture holds too much: later data is left out.');
+  if (connections.isFull || connections.all.some(({ isFull }) => isFull)) {
+    const limits = `${MAX_KEPT >> 20} MiB or ${MAX_CONNECTIONS.toLocaleString('en')} connections`;
+    notes.push(`The capture holds too much: above ${limits}, later data is left out.`);
+  }
   return report(connections, { ...options, name }, packets, notes);
 }
 
@@ -96,46 +102,65 @@ function report(
     throw new UserError(`${name}: no connection ${only}: there are ${all.length}, from 0 on`);
   }
   const capture: Capture = { connections: [], others: [], packets, notes };
+  const allowance = new Allowance(how);
   for (const connection of all) {
     const { stream, client, server, protocol } = connection;
     if (only !== undefined && stream !== only) continue;
     const explained =
-      protocol === 'HTTP' || protocol === 'TLS' ? undefined : explain(connection, how);
+      protocol === 'HTTP' || protocol === 'TLS' ? undefined : explain(connection, allowance);
     const isWanted = protocol === 'WebSocket' || (only === stream && protocol === 'unknown');
     if (explained !== undefined && (isWanted || isPlausible(explained, connection))) {
       capture.connections.push(explained);
-    } else capture.others.push({ stream, client, server, protocol });
+      allowance.keep(explained.client.inspection, explained.server.inspection);
+    } else {
+      if (explained !== undefined) {
+        allowance.forget(explained.client.inspection, explained.server.inspection);
+      }
+      capture.others.push({ stream, client, server, protocol });
+    }
   }
+  notes.push(...allowance.notes());
   return capture;
 }
 
-function explain(connection: Connection, options: InspectOptions): ConnectionReport {
+/** Explains a connection, direction by direction, and lets go of its bytes: the reports have previews of them. */
+function explain(connection: Connection, allowance: Allowance): ConnectionReport {
   orient(connection);
   const { stream, client, server, fromClient, fromServer, begin } = connection;
-  const { role: _, ...how } = options;
-  const both = inspectConversation({ client: fromClient.bytes(), server: fromServer.bytes() }, how);
+  const heads = [fromClient, fromServer].map(({ recording }) => readHead(recording.head(MAX_HEAD)));
+  const one = (role: 'client' | 'server', sent: Assembler, otherHead = heads[0]) =>
+    allowance.inspect(sent.recording.takeBytes(), {
+      role,
+      ...(otherHead === undefined ? {} : { otherHead }),
+    });
+  const both = {
+    client: one('client', fromClient, heads[1]),
+    server: one('server', fromServer, heads[0]),
+  };
   const order = [
     ...both.client.frames.map((frame) => placeOf('client', frame, fromClient, begin)),
     ...both.server.frames.map((frame) => placeOf('server', frame, fromServer, begin)),
   ].sort((one, other) => one.time - other.time);
-  return {
+  const report: ConnectionReport = {
     ...{ stream, begin, order },
     client: directionOf(client, fromClient, both.client),
     server: directionOf(server, fromServer, both.server),
   };
+  connection.discard();
+  return report;
 }
 
 /** Where no SYN was captured, the MASK bit tells who the client is (§5.1). */
 function orient(connection: Connection): void {
-  const { sawStart, protocol, client, server, fromClient, fromServer } = connection;
+  const { sawStart, protocol, fromClient, fromServer } = connection;
   if (sawStart || protocol !== 'unknown') return;
   const senderOf = (sent: Assembler) => {
-    const bytes = headBytes(sent, 2);
+    const bytes = sent.recording.head(2);
     return bytes.length < 2 ? undefined : inspect(bytes, { maxFrames: 0 }).sender;
   };
   const [first, second] = [senderOf(fromClient), senderOf(fromServer)];
   if (first !== 'client' && second !== 'server' && first !== second) {
-    Object.assign(connection, { client: server, server: client });
+    connection.swap();
   }
 }
 
@@ -165,11 +190,11 @@ function placeOf(
   sent: Assembler,
   begin: number,
 ): ConnectionReport['order'][number] {
-  return { sender, frame: index, time: sent.timeOf(offset + length - 1) - begin };
+  return { sender, frame: index, time: sent.recording.timeOf(offset + length - 1) - begin };
 }
 
 function directionOf(address: string, sent: Assembler, inspection: Inspection): DirectionReport {
-  const { length, gaps, gapsLeft, behindGap, dropped, retransmitted, reordered } = sent;
+  const { length, gaps, gapsLeft, behindGap, dropped, retransmitted, reordered, abandoned } = sent;
   const notes: string[] = [];
   if (gaps.length > 0) {
     const more = gaps.length + gapsLeft > 1 ? `, and ${gaps.length + gapsLeft - 1} more gaps` : '';
@@ -179,8 +204,15 @@ function directionOf(address: string, sent: Assembler, inspection: Inspection): 
         `The ${behindGap} bytes behind it are not decoded: where frames begin there is not known.`,
     );
   }
+  if (abandoned > 0) {
+    const limits = `${MAX_WAITING_BYTES >> 20} MiB or ${MAX_WAITING.toLocaleString('en')} segments`;
+    notes.push(
+      `Missing bytes were not waited for: more than ${limits} came before them, or more than the capture may hold.`,
+    );
+  }
   if (dropped > 0) {
-    notes.push(`Only the first ${MAX_STREAM >> 20} MiB are explained; ${dropped} bytes follow.`);
+    const why = sent.isFull ? 'the capture holds too much' : `the limit is ${MAX_STREAM >> 20} MiB`;
+    notes.push(`Only the first ${length} bytes are explained, ${dropped} bytes follow: ${why}.`);
   }
   return { address, length, gaps, retransmitted, reordered, inspection, notes };
 }

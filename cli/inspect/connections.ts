@@ -2,16 +2,19 @@
 
 import { readHead } from 'wsimd/inspect';
 import { Assembler } from './assembler.ts';
+import { Budget } from './budget.ts';
 import type { Segment } from './packet.ts';
 
 /** Bytes kept of one direction. */
 export const MAX_STREAM = 64 * 1024 * 1024;
-/** Bytes kept of all connections. */
-const MAX_ALL = 512 * 1024 * 1024;
+/** Bytes of memory for all connections: what is kept of them, what waits behind gaps, and what keeps account of it. */
+export const MAX_KEPT = 256 * 1024 * 1024;
 /** Connections that are told apart. */
-const MAX_CONNECTIONS = 100_000;
+export const MAX_CONNECTIONS = 100_000;
+/** Bytes of memory that a connection takes before it has any data. */
+const CONNECTION = 1200;
 /** Without a whole HTTP head in so many bytes there is none. */
-const MAX_HEAD = 65536;
+export const MAX_HEAD = 65536;
 
 /** What is spoken, as far as the first bytes tell. */
 export type Protocol = 'unknown' | 'WebSocket' | 'HTTP' | 'TLS' | 'another protocol';
@@ -22,38 +25,45 @@ export class Connection {
   readonly stream: number;
   client: string;
   server: string;
-  /** Of each end, by its address. */
-  readonly sent: Record<string, Assembler>;
+  fromClient: Assembler;
+  fromServer: Assembler;
   readonly begin: number;
   /** Its first packet was captured: what comes first in it is its beginning. */
   sawStart: boolean;
   protocol: Protocol = 'unknown';
   isOver = false;
+  /** Either end has sent data. */
+  hasData = false;
   /** With so many bytes of the client another look is worth it: a head may come in a thousand pieces. */
   private nextLook = 4;
 
-  constructor(stream: number, { from, to, syn, ack }: Segment, time: number) {
+  constructor(stream: number, { from, to, syn, ack }: Segment, time: number, budget: Budget) {
     this.stream = stream;
     // Who connects sends SYN, and the other SYN and ACK; without either, servers have the lower port.
     const isFromClient = syn ? !ack : portOf(from) >= portOf(to);
     this.client = isFromClient ? from : to;
     this.server = isFromClient ? to : from;
-    this.sent = { [from]: new Assembler(MAX_STREAM), [to]: new Assembler(MAX_STREAM) };
+    this.fromClient = new Assembler(MAX_STREAM, budget);
+    this.fromServer = new Assembler(MAX_STREAM, budget);
     this.begin = time;
     this.sawStart = syn;
   }
 
-  get fromClient(): Assembler {
-    return this.sent[this.client];
+  /** The client is who was taken for the server. */
+  swap(): void {
+    [this.client, this.server] = [this.server, this.client];
+    [this.fromClient, this.fromServer] = [this.fromServer, this.fromClient];
   }
 
-  get fromServer(): Assembler {
-    return this.sent[this.server];
+  /** Whether data of it was left out because the capture has too much. */
+  get isFull(): boolean {
+    return this.fromClient.isFull || this.fromServer.isFull;
   }
 
-  /** Bytes kept of both directions. */
-  get held(): number {
-    return this.fromClient.length + this.fromServer.length;
+  /** Nothing that was sent is wanted. */
+  discard(): void {
+    this.fromClient.discard();
+    this.fromServer.discard();
   }
 
   /** The capture is over. */
@@ -64,7 +74,8 @@ export class Connection {
   }
 
   take({ from, seq, syn, fin, rst, payload, length }: Segment, time: number): void {
-    const assembler = this.sent[from];
+    const assembler = from === this.client ? this.fromClient : this.fromServer;
+    if (length > 0) this.hasData = true;
     if (syn) assembler.start(seq + 1);
     assembler.add(syn ? seq + 1 : seq, payload, length, time);
     if (fin || rst) this.isOver = true;
@@ -75,15 +86,12 @@ export class Connection {
   private classify(): void {
     // Nobody's first packet was seen: a head tells who the client is.
     const isReversed = beginsWith(this.fromClient, 'HTTP/') || beginsWith(this.fromServer, 'GET ');
-    if (!this.sawStart && isReversed) {
-      [this.client, this.server] = [this.server, this.client];
-    }
+    if (!this.sawStart && isReversed) this.swap();
     const protocol = protocolOf(this.fromClient, this.sawStart);
     this.protocol = protocol;
     this.nextLook = this.fromClient.length * 1.5;
     if (protocol === 'unknown' || protocol === 'WebSocket') return;
-    this.fromClient.discard();
-    this.fromServer.discard();
+    this.discard();
   }
 }
 
@@ -91,25 +99,15 @@ function portOf(address: string): number {
   return Number(address.slice(address.lastIndexOf(':') + 1));
 }
 
-/** The first bytes of a direction: at least `count` of them, where there are so many. */
-export function headBytes({ pieces }: Assembler, count: number): Uint8Array {
-  const some: Uint8Array[] = [];
-  for (let i = 0, length = 0; i < pieces.length && length < count; i++) {
-    some.push(pieces[i]);
-    length += pieces[i].length;
-  }
-  return Buffer.concat(some);
-}
-
 function beginsWith(assembler: Assembler, text: string): boolean {
-  return Buffer.from(headBytes(assembler, text.length)).toString('latin1').startsWith(text);
+  return Buffer.from(assembler.recording.head(text.length)).toString('latin1') === text;
 }
 
 function protocolOf(client: Assembler, sawStart: boolean): Protocol {
   if (client.length < 4) return 'unknown';
-  const first = headBytes(client, 4);
+  const first = client.recording.head(4);
   if (/^[A-Z]{3}/.test(Buffer.from(first).toString('latin1'))) {
-    const bytes = headBytes(client, MAX_HEAD);
+    const bytes = client.recording.head(MAX_HEAD);
     const head = readHead(bytes);
     if (head !== undefined) return head.isUpgrade ? 'WebSocket' : 'HTTP';
     return bytes.length < MAX_HEAD ? 'unknown' : 'another protocol';
@@ -123,29 +121,38 @@ function protocolOf(client: Assembler, sawStart: boolean): Protocol {
 /** All connections of a capture. */
 export class Connections {
   readonly all: Connection[] = [];
+  /** Connections there was no room for were left out. */
+  isFull = false;
   /** By both addresses: the newest of each pair. */
   private readonly current = new Map<string, Connection>();
-  private kept = 0;
-  isFull = false;
+  private readonly budget = new Budget(MAX_KEPT);
+  private readonly only: number | undefined;
+
+  /** `only`: the data of no other connection is kept. */
+  constructor(only?: number) {
+    this.only = only;
+  }
 
   take(segment: Segment, time: number): void {
-    const { from, to, syn, ack, length } = segment;
+    const { from, to, syn, ack } = segment;
     const key = from < to ? `${from} ${to}` : `${to} ${from}`;
-    let connection = this.current.get(key);
-    const isNew = syn && !ack && connection !== undefined && isUsed(connection);
-    if (connection === undefined || isNew) {
-      if (this.all.length >= MAX_CONNECTIONS) {
-        this.isFull = true;
-        return;
-      }
-      connection = new Connection(this.all.length, segment, time);
-      this.all.push(connection);
-      this.current.set(key, connection);
+    const known = this.current.get(key);
+    const isNew = syn && !ack && known !== undefined && isUsed(known);
+    const connection = known === undefined || isNew ? this.open(key, segment, time) : known;
+    connection?.take(segment, time);
+  }
+
+  private open(key: string, segment: Segment, time: number): Connection | undefined {
+    const stream = this.all.length;
+    if (stream >= MAX_CONNECTIONS || !this.budget.take(CONNECTION)) {
+      this.isFull = true;
+      return undefined;
     }
-    const before = connection.held;
-    if (this.kept + length > MAX_ALL) this.isFull = true;
-    else connection.take(segment, time);
-    this.kept += connection.held - before;
+    const connection = new Connection(stream, segment, time, this.budget);
+    if (this.only !== undefined && this.only !== stream) connection.discard();
+    this.all.push(connection);
+    this.current.set(key, connection);
+    return connection;
   }
 
   /** The capture is over. */
@@ -155,6 +162,6 @@ export class Connections {
 }
 
 /** Whether a SYN cannot belong to it any more, for it has sent data or ended. */
-function isUsed({ isOver, protocol, held }: Connection): boolean {
-  return isOver || protocol !== 'unknown' || held > 0;
+function isUsed({ isOver, protocol, hasData }: Connection): boolean {
+  return isOver || protocol !== 'unknown' || hasData;
 }

@@ -1,6 +1,8 @@
 // The WebSocket messages of a HAR file, as Chrome and those after it save them: `_webSocketMessages`.
 
 import { describeMessage, type MessageReport } from 'wsimd/inspect';
+import { MAX_REPORTED } from './allowance.ts';
+import { Budget } from './budget.ts';
 import type { Options } from './command.ts';
 import { UserError } from './errors.ts';
 
@@ -29,10 +31,16 @@ export interface Har {
   connections: HarConnection[];
 }
 
-/** What of a HAR is read; anything may be missing. */
+/** Bytes of memory that a message takes beside its preview. */
+const MESSAGE = 1000;
+
+/** Values of JSON, objects and lists included: the shortest take thirty times their text in memory. */
+const MAX_VALUES = 5_000_000;
+
+/** What of a HAR is read; anything may be missing, or of another type. */
 interface Entry {
-  request?: { url?: unknown };
-  response?: { status?: unknown; statusText?: unknown };
+  request?: { url?: unknown } | null;
+  response?: { status?: unknown; statusText?: unknown } | null;
   _webSocketMessages?: unknown;
 }
 
@@ -44,8 +52,9 @@ export function readHar(text: string, name: string, options: Options): Har {
       `${name}: a HAR file without WebSocket messages: save it from the browser with content`,
     );
   }
+  const budget = new Budget(MAX_REPORTED);
   const connections = entries
-    .map((entry, index) => connectionOf(entry, index, options))
+    .map((entry, index) => connectionOf(entry, index, options, budget))
     .filter(({ stream }) => options.stream === undefined || stream === options.stream);
   if (connections.length > 0) return { connections };
   throw new UserError(
@@ -54,6 +63,12 @@ export function readHar(text: string, name: string, options: Options): Har {
 }
 
 function entriesOf(text: string, name: string): Entry[] {
+  if (hasTooManyValues(text)) {
+    const most = MAX_VALUES.toLocaleString('en');
+    throw new UserError(
+      `${name}: has more than ${most} values, which is the most that can be read of a HAR file`,
+    );
+  }
   let har: { log?: { entries?: unknown } };
   try {
     har = JSON.parse(text.replace(/^\ufeff/, ''));
@@ -67,17 +82,53 @@ function entriesOf(text: string, name: string): Entry[] {
   throw new UserError(`${name}: JSON, but no HAR file: it has no log.entries`);
 }
 
-function connectionOf(entry: Entry, stream: number, options: Options): HarConnection {
+/** Counts what opens, separates or names values outside of strings; of what is not JSON, something. */
+function hasTooManyValues(text: string): boolean {
+  let count = 0;
+  let isString = false;
+  for (let at = 0; at < text.length && count <= MAX_VALUES; at++) {
+    const unit = text.charCodeAt(at);
+    if (unit === QUOTE) isString = !isString;
+    else if (!isString) {
+      if (unit === COMMA || unit === BRACKET || unit === BRACE) count++;
+    } else if (unit === BACKSLASH) at++;
+  }
+  return count > MAX_VALUES;
+}
+
+const [QUOTE, COMMA, BRACKET, BACKSLASH, BRACE] = [0x22, 0x2c, 0x5b, 0x5c, 0x7b];
+
+function connectionOf(
+  entry: Entry,
+  stream: number,
+  { stream: only = stream, maxFrames, preview }: Options,
+  budget: Budget,
+): HarConnection {
   const all = entry._webSocketMessages as unknown[];
   const start = timeOf(all[0]);
+  const most = only === stream ? Math.min(all.length, maxFrames) : 0;
+  const messages: HarMessage[] = [];
+  while (messages.length < most) {
+    const message = messageOf(all[messages.length], start, preview);
+    if (!budget.take(weightOf(message))) break;
+    messages.push(message);
+  }
+  const { status } = entry.response ?? {};
   return {
     stream,
-    url: String(entry.request?.url ?? ''),
-    status: Number(entry.response?.status ?? 0),
-    statusText: String(entry.response?.statusText ?? ''),
-    messages: all.slice(0, options.maxFrames).map((one) => messageOf(one, start, options.preview)),
-    messagesLeft: Math.max(0, all.length - options.maxFrames),
+    url: textOf(entry.request?.url),
+    status: typeof status === 'number' ? status : 0,
+    statusText: textOf(entry.response?.statusText),
+    messages,
+    messagesLeft: all.length - messages.length,
   };
+}
+
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
+/** Bytes of memory that a message takes, roughly: values of JSON take several times their text. */
+function weightOf({ message: { preview } }: HarMessage): number {
+  return MESSAGE + preview.hex.length * (preview.json === undefined ? 2 : 10);
 }
 
 function timeOf(message: unknown): number {
@@ -88,16 +139,22 @@ function timeOf(message: unknown): number {
 function messageOf(given: unknown, start: number, preview: number): HarMessage {
   const { type, opcode, data } = (given ?? {}) as Record<string, unknown>;
   const isBinary = opcode === 2;
-  const text = typeof data === 'string' ? data : '';
+  const text = textOf(data);
   const bytes = isBinary ? Buffer.from(text, 'base64') : Buffer.from(text, 'utf8');
-  const isWhole =
-    !isBinary || bytes.toString('base64').replace(/=+$/, '') === text.replace(/=+$/, '');
+  const isWhole = !isBinary || unpadded(bytes.toString('base64')) === unpadded(text);
   const number = typeof opcode === 'number' ? opcode : 1;
   return {
     sender: type === 'send' ? 'client' : 'server',
     time: timeOf(given) - start,
-    message: describeMessage(number, bytes, preview),
+    message: describeMessage(number, bytes, preview, false),
     ...(isWhole ? {} : { note: 'its data is not base64 throughout' }),
     ...(typeof data === 'string' ? {} : { note: 'it has no data' }),
   };
+}
+
+/** Base64 without its padding. */
+function unpadded(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === '=') end--;
+  return text.slice(0, end);
 }

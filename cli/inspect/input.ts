@@ -104,7 +104,7 @@ function formatOf(head: Uint8Array, name: string): Format | 'text' {
 
 function fromText(text: string, name: string, format?: 'hex' | 'base64'): Uint8Array {
   try {
-    const bytes = parseBytes(text, format);
+    const bytes = parseBytes(text, format, { maxRepeated: MAX_RAW });
     if (bytes.length === 0) throw new UserError(`${name}: has no bytes in it`);
     return bytes;
   } catch (error) {

@@ -1,22 +1,43 @@
-// What was found as JSON. Bytes are left out: the preview beside them has their hex, up to --preview; so is text
-// that is longer than its preview.
+// What was found as JSON, in parts: one string of it could be longer than a string may be. Bytes are left out: the
+// preview beside them has their hex, up to --preview.
 
 import { UserError } from './errors.ts';
 
-/** The report as JSON, indented. */
-export function toJson(report: unknown): string {
+/** Levels of the report that are written member by member: down to the frames of a capture. */
+const DEPTH = 6;
+
+/** A report as JSON, as `JSON.stringify(report, null, 1)` would write it. */
+export function* jsonParts(report: unknown, depth = DEPTH, indent = ''): Generator<string> {
+  if (depth === 0 || !isNested(report)) {
+    yield stringify(report).replaceAll('\n', `\n${indent}`);
+    return;
+  }
+  const inner = `${indent} `;
+  const isArray = Array.isArray(report);
+  let separator = isArray ? '[' : '{';
+  for (const [key, value] of Object.entries(report)) {
+    if (value === undefined || value instanceof Uint8Array) continue;
+    yield `${separator}\n${inner}${isArray ? '' : `${JSON.stringify(key)}: `}`;
+    yield* jsonParts(value, depth - 1, inner);
+    separator = ',';
+  }
+  if (separator === ',') yield `\n${indent}${isArray ? ']' : '}'}`;
+  else yield isArray ? '[]' : '{}';
+}
+
+function isNested(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
+function stringify(value: unknown): string {
   try {
-    return JSON.stringify(report, withoutBulk, 1);
+    return JSON.stringify(value, withoutBytes, 1);
   } catch {
-    throw new UserError(
-      'too much for one JSON: ask for less with --max-frames, --preview or --stream',
-    );
+    throw new UserError('too much for one JSON string: ask for less with --preview');
   }
 }
 
-function withoutBulk(this: unknown, key: string, value: unknown): unknown {
-  if (value instanceof Uint8Array) return undefined;
-  if (key !== 'text' && key !== 'json') return value;
-  const { preview } = this as { preview?: { bytesLeft: number } };
-  return preview !== undefined && preview.bytesLeft > 0 ? undefined : value;
+/** Only a report of ours has bytes: what a peer sent as JSON has none. */
+function withoutBytes(_key: string, value: unknown): unknown {
+  return value instanceof Uint8Array ? undefined : value;
 }

@@ -14,6 +14,8 @@ export interface Packet {
 
 /** A block that is longer is an error in the file. */
 const MAX_BLOCK = 64 * 1024 * 1024;
+/** Interfaces of one section: each takes memory until the section ends. */
+const MAX_INTERFACES = 65_536;
 const SECTION = 0x0a0d0d0a;
 const BYTE_ORDER = 0x1a2b3c4d;
 
@@ -82,7 +84,8 @@ async function* readPcapng(queue: ByteQueue): AsyncGenerator<Packet> {
     checkBlock(length, queue);
     const body = await queue.need(length - 8);
     const block = viewOf(body.subarray(0, length - 12));
-    if (type === 1) interfaces.push(readInterface(block, isLittle));
+    if (type === 1 && interfaces.push(readInterface(block, isLittle)) > MAX_INTERFACES)
+      throw new Error(`more than ${MAX_INTERFACES} interfaces, at byte ${queue.position}`);
     const packet = readPacket(type, block, isLittle, interfaces);
     if (packet !== undefined) yield packet;
   }

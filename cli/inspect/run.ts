@@ -1,12 +1,15 @@
 // `wsimd inspect`: reads the input, explains it, and tells by its exit status what came of it.
 
-import { type Inspection, type InspectOptions, inspect } from 'wsimd/inspect';
+import type { Inspection, InspectOptions } from 'wsimd/inspect';
+import { safe, safeLines } from '../../bench/terminal.ts';
+import { Allowance } from './allowance.ts';
 import { readCapture } from './capture.ts';
 import type { Options } from './command.ts';
 import { UserError } from './errors.ts';
 import { readHar } from './har.ts';
 import { openInput } from './input.ts';
-import { toJson } from './json.ts';
+import { jsonParts } from './json.ts';
+import { lines, print } from './print.ts';
 import { captureText } from './text-capture.ts';
 import { harText } from './text-har.ts';
 import { inspectionText } from './text-inspection.ts';
@@ -33,17 +36,22 @@ export async function run(file: string | undefined, options: Options): Promise<v
   try {
     const { text, json, isBroken: broken } = await explain(file, options);
     process.exitCode = broken ? 1 : 0;
-    if (options.json) process.stdout.write(`${toJson(json)}\n`);
-    else for (const part of text()) process.stdout.write(`${part}\n`);
+    await print(options.json ? jsonLine(json) : lines(text()));
   } catch (error) {
     // Status 1 would say that it was explained, also where the fault is this program's.
     process.exitCode = 2;
     const { message, stack } = error as Error;
-    process.stderr.write(`${error instanceof UserError ? message : stack}\n`);
+    const said = error instanceof UserError ? safe(message) : safeLines(stack ?? message);
+    process.stderr.write(`${said}\n`);
   } finally {
     // Nothing more is read, whatever else is piped in.
     process.stdin.destroy();
   }
+}
+
+function* jsonLine(report: unknown): Generator<string> {
+  yield* jsonParts(report);
+  yield '\n';
 }
 
 async function explain(file: string | undefined, options: Options): Promise<Outcome> {
@@ -57,7 +65,10 @@ async function explain(file: string | undefined, options: Options): Promise<Outc
   const isShort = options.summary === true;
   switch (input.kind) {
     case 'bytes': {
-      const inspection = inspect(input.bytes, how);
+      const allowance = new Allowance(how);
+      const inspection = allowance.inspect(input.bytes);
+      allowance.keep(inspection);
+      inspection.notes.push(...allowance.notes());
       return {
         text: () => inspectionText(inspection, input.bytes.length, isShort),
         json: inspection,

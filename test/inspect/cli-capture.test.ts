@@ -169,6 +169,26 @@ describe('segments', () => {
     expect(stdout).toContain('bytes behind it are not decoded');
   });
 
+  it.each([
+    ['4,096 segments', 4096, 4, 0],
+    ['more segments', 4097, 4, 1],
+    ['16 MiB', 280, 59_900, 0],
+    ['more bytes', 281, 59_900, 1],
+  ])('behind missing bytes are waited with up to a limit: %s', (_name, count, size, gaps) => {
+    const { client, opening } = connect();
+    const first = client.send(frame({ opcode: 2, payload: new Uint8Array(10), key: KEY }));
+    const payload = frame({ opcode: 2, payload: new Uint8Array(size), key: KEY });
+    const behind = Array.from({ length: count }, () => client.send(payload));
+    const capture = pcap(packets([...opening, ...behind, first]));
+    const [{ client: found }] = inspected(capture, '--max-frames', '1').connections;
+    expect(found.gaps.length).toBe(gaps);
+    expect(found.reordered).toBe(count);
+    const why = 'Missing bytes were not waited for: more than 16 MiB or 4,096 segments';
+    expect(found.notes.join().includes(why)).toBe(gaps === 1);
+    if (gaps === 0) expect(found.inspection.framesLeft).toBe(count);
+    else expect(found.inspection.frames).toEqual([]);
+  });
+
   it('that the capture cut are a gap too', () => {
     const { client, opening } = connect();
     const whole = packet(client.send(clientText('x'.repeat(100))));
@@ -219,6 +239,23 @@ describe('what a capture has', () => {
     expect(stdout).toContain('stream 0  10.0.0.1:50000 -> 10.0.0.2:80');
     expect(stdout).toContain('not explained: TLS: encrypted');
     expect(stdout).toMatch(/client -> {2}frame 0 {2}text, masked, 5 bytes {2}"first"/);
+  });
+
+  it('--stream: the same connection under the same number, also where ports are used again', () => {
+    const rounds = [connect(), connect(), connect(V6)];
+    const all = rounds.flatMap(({ client, server, opening }, i) => [
+      ...opening,
+      client.send(clientText(`c${i}`)),
+      server.send(serverText(`s${i}`)),
+      client.send(new Uint8Array(0), 'FA'),
+    ]);
+    const capture = pcap(packets(all));
+    const { connections } = inspected(capture);
+    expect(connections).toHaveLength(3);
+    for (const connection of connections) {
+      const only = inspected(capture, '--stream', `${connection.stream}`).connections;
+      expect(only).toEqual([connection]);
+    }
   });
 
   it('a port used again is another connection', () => {
@@ -339,6 +376,28 @@ describe('a file that is broken', () => {
     const { status, stderr } = run(bad);
     expect(status).toBe(2);
     expect(stderr).toContain('bytes, at byte');
+  });
+
+  it('pcapng with interfaces without end: it ends where there are too many', () => {
+    const capture = pcapng(all);
+    const one = capture.subarray(28, 48);
+    const bad = join(capture, ...Array(65_536).fill(one), capture.subarray(48));
+    const { connections, notes } = inspected(bad);
+    expect(textsOf(connections[0].client)).toEqual(['whole', 'lost']);
+    expect(notes.join()).toContain('breaks off behind packet 6: more than 65536 interfaces');
+  });
+
+  it.each([
+    ['pcap', pcap],
+    ['pcapng', pcapng],
+  ])('%s cut at any byte: explained or refused', (_name, write) => {
+    const capture = write(all);
+    for (const at of [3, 4, 5, 23, 24, 25, 39, 40, 41, 60, capture.length - 1]) {
+      const { status, stderr } = run(capture.subarray(0, at), '--summary');
+      // Without a whole magic number they are bytes like any other.
+      expect([0, 1, 2], stderr).toContain(status);
+      expect(stderr.split('\n').length).toBeLessThanOrEqual(2);
+    }
   });
 
   it(`any byte of it changed: explained or refused, never a crash (seed ${seed})`, () => {

@@ -173,6 +173,27 @@ describe('what it says', () => {
     expect(whole.json).toEqual(['a'.repeat(300)]);
   });
 
+  it('--json leaves alone what a peer sent as JSON', () => {
+    const sent = {
+      ...{ preview: { bytesLeft: 5, hex: '00' }, text: 'a', json: [1], data: 'b', payload: 'c' },
+      messages: [{ preview: { bytesLeft: 1 }, text: 'd', frames: [], json: { text: 'e' } }],
+    };
+    const payload = utf8(JSON.stringify(sent));
+    const { frames, messages } = JSON.parse(run(['--json'], frame({ opcode: 1, payload })).stdout);
+    expect(messages[0].json).toEqual(sent);
+    expect(messages[0].preview.json).toEqual(sent);
+    expect(frames[0].preview.json).toEqual(sent);
+    const messagesOfHar = [{ type: 'send', opcode: 1, data: JSON.stringify(sent) }];
+    const har = { log: { entries: [{ _webSocketMessages: messagesOfHar }] } };
+    const { connections } = JSON.parse(run(['--json'], JSON.stringify(har)).stdout);
+    expect(connections[0].messages[0].message.json).toEqual(sent);
+  });
+
+  it('--json is laid out as JSON.stringify does', () => {
+    const { stdout } = run(['--json'], hex('81 02 7b 7d 01 02 5b 31 80 03 2c 5b 5d 88 00'));
+    expect(stdout).toBe(`${JSON.stringify(JSON.parse(stdout), null, 1)}\n`);
+  });
+
   it('JSON nested without end is text', () => {
     const deep = frame({ opcode: 1, payload: utf8('['.repeat(20_000) + ']'.repeat(20_000)) });
     const { stdout, status } = run(['--preview', '40000'], deep);
@@ -200,6 +221,46 @@ describe('what it says', () => {
     expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
 
+  const EVIL = '\u001b]0;x\u0007\u009b2J\u007f\u202e\u2066';
+  const SEEN = '\\u{9b}2J\\u{7f}\\u{202e}\\u{2066}';
+
+  it.each([
+    ['a hex dump', ['--format', 'hex'], `00000000: ${EVIL}\n`],
+    ['hex', ['--format', 'hex'], `81 85 ${EVIL}`],
+    ['--hex', ['--hex', `81 ${EVIL}`], ''],
+    ['--base64', ['--base64', EVIL.slice(6)], ''],
+    ['a HAR that is not JSON', ['--format', 'har'], EVIL],
+    ['a HAR that is not JSON inside', ['--format', 'har'], `{"log": ${EVIL}`],
+    ['the name of a file', [EVIL], ''],
+    ['an option', [`--${EVIL}`], ''],
+    ['the value of an option', ['--role', EVIL], ''],
+  ] as const)('nothing that a terminal would obey in an error about %s', (_name, args, input) => {
+    const { stdout, stderr, status } = run(args, input);
+    expect([status, stdout]).toEqual([2, '']);
+    expect(stderr.replace(/\n$/, '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    if (stderr.includes('2J')) expect(stderr).toContain(SEEN);
+  });
+
+  it('nothing that a terminal would obey from a head or a HAR', () => {
+    const message = { type: 'send', opcode: 1, data: EVIL };
+    const entry = {
+      request: { url: `ws://a/${EVIL}` },
+      response: { status: 101, statusText: EVIL },
+      _webSocketMessages: [message, { ...message, data: JSON.stringify({ [EVIL]: EVIL }) }],
+    };
+    const har = run(['--format', 'har'], JSON.stringify({ log: { entries: [entry] } }));
+    const head = run(
+      [],
+      `GET /${EVIL} HTTP/1.1\r\nOrigin: ${EVIL}\r\n${EVIL}: a\r\nUpgrade: websocket\r\n` +
+        `Sec-WebSocket-Protocol: ${EVIL}\r\nSec-WebSocket-Version: ${EVIL}\r\n\r\n`,
+    );
+    expect([har.status, head.status]).toEqual([0, 1]);
+    for (const { stdout } of [har, head]) {
+      expect(stdout).toContain(SEEN);
+      expect(stdout.replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u);
+    }
+  });
+
   it.each([
     ['none in a pipe', {}, [], false],
     ['where they are forced', { FORCE_COLOR: '1' }, [], true],
@@ -214,6 +275,24 @@ describe('what it says', () => {
     for (const word of ['--stream', 'Examples:', 'Exit status:']) expect(stdout).toContain(word);
     const all = spawnSync(process.execPath, [CLI, '--help'], { encoding: 'utf8' });
     expect(all.stdout).toMatch(/bench.*\n(.*\n)*.*inspect/);
+  });
+
+  it.each([
+    ['in the middle of a capture', [hex('d4 c3 b2 a1 02 00 04 00')], /no capture that can be read/],
+    ['in the middle of a HAR', ['{"log": {"entries": ['], /is not JSON/],
+    ['at once', [], /standard input: is empty/],
+  ])('standard input that is closed %s: one line, and status 2', async (_name, parts, line) => {
+    const child = spawn(process.execPath, [CLI, 'inspect'], { cwd: folder });
+    let complaints = '';
+    child.stderr.on('data', (chunk) => {
+      complaints += chunk;
+    });
+    for (const part of parts) child.stdin.write(part);
+    child.stdin.end();
+    const [status] = await once(child, 'close');
+    expect(status).toBe(2);
+    expect(complaints).toMatch(line);
+    expect(complaints.trim().split('\n')).toHaveLength(1);
   });
 
   it('a reader that goes away ends it quietly', async () => {
@@ -272,6 +351,42 @@ describe('a HAR file', () => {
     expect(stdout).toContain('not base64 throughout');
     expect(stdout).toContain('it has no data');
   });
+
+  it.each([
+    ['an object that is not text', { toString: 1, valueOf: 2 }],
+    ['lists in lists', JSON.parse('['.repeat(20_000) + ']'.repeat(20_000))],
+    ['null', null],
+    ['a number', 1e308],
+    ['a flag', true],
+  ])('fields that are %s are read as missing', (_name, value) => {
+    const fields = { type: value, opcode: value, data: value, time: value };
+    const entries = [
+      {
+        request: { url: value },
+        response: { status: value, statusText: value },
+        _webSocketMessages: [fields],
+      },
+      { request: value, response: value, _webSocketMessages: [value, fields, 'x', []] },
+      { _webSocketMessages: value },
+      value,
+    ];
+    const { stdout, stderr, status } = run([], toJson({ log: { entries } }));
+    expect([status, stderr]).toEqual([0, '']);
+    expect(stdout).toContain('stream 0:');
+    expect(stdout).toContain('it has no data');
+    expect(run(['--json'], toJson({ log: { entries } })).status).toBe(0);
+  });
+
+  /** JSON.stringify that does not recurse: of lists in lists alone. */
+  function toJson(value: unknown): string {
+    const deep = '['.repeat(20_000) + ']'.repeat(20_000);
+    return JSON.stringify(value, (_key, one) => (isDeep(one) ? 'DEEP' : one)).replaceAll(
+      '"DEEP"',
+      deep,
+    );
+  }
+  const isDeep = (value: unknown): boolean =>
+    Array.isArray(value) && value.length === 1 && Array.isArray(value[0]) && value[0].length === 1;
 
   it('--stream and --json', () => {
     const { stdout } = run(['--stream', '1', '--json'], JSON.stringify(har));
