@@ -29,11 +29,8 @@ export function* linesOf(text: string): Generator<Line> {
 /** Whether `\s` would match it. */
 export function isBlank(unit: number): boolean {
   if (unit < 0x80) return unit === 32 || (unit >= 9 && unit <= 13);
-  if (unit >= 0x2000 && unit <= 0x200a) return true;
-  return OTHER_BLANKS.includes(unit);
+  return /\s/.test(String.fromCharCode(unit));
 }
-
-const OTHER_BLANKS = [0xa0, 0x1680, 0x2028, 0x2029, 0x202f, 0x205f, 0x3000, 0xfeff];
 
 /** The value of a hex digit; -1 for anything else. */
 export function hexDigit(unit: number): number {
@@ -56,7 +53,8 @@ export function endOfWord(text: string, at: number, end: number): number {
   return next;
 }
 
-function skipHex(text: string, at: number, end: number): number {
+/** The index of the first character from `at` on that is not a hex digit, or `end`. */
+export function skipHex(text: string, at: number, end: number): number {
   let next = at;
   while (next < end && hexDigit(text.charCodeAt(next)) !== -1) next++;
   return next;

@@ -10,6 +10,7 @@ import {
   linesOf,
   readOffset,
   skipBlanks,
+  skipHex,
 } from './dump-lines.ts';
 import type { ParseBytesCode } from './parse-bytes.ts';
 
@@ -130,7 +131,7 @@ class DumpReader {
       const count = this.length - before;
       if (count > 0 && isText(from - at, count, hasBar, isXxd)) return;
       const to = endOfWord(text, from, end);
-      if (!isHex(text, from, to)) {
+      if ((to - from) % 2 !== 0 || skipHex(text, from, to) !== to) {
         if (count > 0 && !hasBar) return;
         this.fail(`${quoted(text, from, to)} is not hex`, from);
       }
@@ -149,13 +150,6 @@ class DumpReader {
       out[this.length++] = hexDigit(text.charCodeAt(at)) * 16 + hexDigit(text.charCodeAt(at + 1));
     }
   }
-}
-
-/** Whether it is bytes, two digits each. */
-function isHex(text: string, from: number, to: number): boolean {
-  if ((to - from) % 2 !== 0) return false;
-  for (let at = from; at < to; at++) if (hexDigit(text.charCodeAt(at)) === -1) return false;
-  return true;
 }
 
 /** Characters of a word that an error shows. */

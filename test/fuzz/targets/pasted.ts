@@ -40,7 +40,10 @@ const FORMS: readonly ((bytes: Uint8Array) => string)[] = [
 function checkText(text: string, format: 'hex' | 'base64' | undefined): void {
   try {
     const { length } = parseBytes(text, format, { maxRepeated: MAX_REPEATED });
-    ensure(length <= text.length + MAX_REPEATED, `${text.length} characters became ${length} bytes`);
+    ensure(
+      length <= text.length + MAX_REPEATED,
+      `${text.length} characters became ${length} bytes`,
+    );
   } catch (error) {
     if (!(error instanceof ParseBytesError)) throw error;
     const { line, column } = error;
