@@ -31,13 +31,13 @@ export interface Keeping {
 
 /** The entries of a scan and the bytes of its chunk that wait. */
 export class Backlog {
-  /** Null where a handler detached what entries that are left speak of. */
+  // Null where a handler detached what entries that are left speak of.
   readonly scan: FrozenScan | null;
   /** The word of its table to go on with. */
   readonly word: number = 0;
   readonly out: Uint8Array;
   readonly from: number;
-  /** The bytes of the chunk behind the scan, and how many they must still be when they are read. */
+  // The bytes of the chunk behind the scan, and how many they must still be when they are read.
   readonly rest: Uint8Array;
   readonly restLength: number;
 
@@ -68,7 +68,7 @@ export class Backlog {
     return (this.scan?.bytes ?? 0) + this.rest.length;
   }
 
-  /** The scan, unless the memory of the entries that are left is gone, or has gone meanwhile. */
+  /** The scan, unless the memory of the entries that are left is gone. */
   get readable(): FrozenScan | null {
     const { scan, word, out } = this;
     const isLeft = scan !== null && word < scan.count * ENTRY_WORDS;

@@ -12,15 +12,15 @@ import { ChunkWalker } from './chunk-walker.ts';
 import { PHASE } from './delivery.ts';
 import type { Delivery, Handlers, Settings } from './options.ts';
 
-/** From this length on, asking a chunk for its memory costs nothing beside its scan, which looks at headers twice. */
+// From this length on, asking a chunk for its memory costs nothing beside its scan, which looks at headers twice.
 const LONG_CHUNK = 4096;
 
-/** Of memory that other threads can write to, a copy: what was checked must not change afterwards. */
+// Of memory that other threads can write to, a copy: what was checked must not change afterwards.
 function unshared(bytes: Uint8Array, length: number): Uint8Array {
   return isShared(bytes.buffer) ? ownCopyOf(bytes, length) : bytes;
 }
 
-/** Of shared memory that can grow, `length` may be out of date at any time. */
+// Of shared memory that can grow, the length may be out of date at any time.
 function ownCopyOf(bytes: Uint8Array, length: number): Uint8Array {
   return copyOf(viewOf(bytes, 0, length), 0, length);
 }
@@ -28,14 +28,11 @@ function ownCopyOf(bytes: Uint8Array, length: number): Uint8Array {
 /** The part of a decoder that knows chunks. */
 export abstract class ChunkReader<D extends Delivery> extends ChunkWalker<D> {
   private readonly state: ScanState;
-  /**
-   * How long chunks are that are asked for their memory at once, which is slow: all that the kernel reads where
-   * they are. Of a shorter one it makes a copy: that one is asked when a handler is to run before its end.
-   */
+  // How long chunks are that are asked for their memory at once, which is slow: all that the kernel reads where
+  // they are. Of a shorter one it makes a copy: that one is asked when a handler is to run before its end.
   private readonly asksFrom: number;
-  /** The length that the chunk being consumed must keep: of memory that a handler detaches it is 0. */
+  /** The length that the chunk being consumed must keep, and its offset in the stream. */
   protected chunkLength = 0;
-  /** Offset in the stream of its first byte. */
   protected chunkAt = 0;
   /** A header of which only the first `carried` bytes have come. */
   private carry: Uint8Array | null = null;
@@ -78,10 +75,7 @@ export abstract class ChunkReader<D extends Delivery> extends ChunkWalker<D> {
     return current === 0 && fragmented === 0 && this.carried === 0;
   }
 
-  /**
-   * Scans and walks a chunk, tile by tile, for as long as nothing stops it. `length` and `at` are given of a
-   * chunk that has waited: what it had, and where in the stream it begins.
-   */
+  /** Scans and walks a chunk, which begins at `at` of the stream, tile by tile, for as long as nothing stops it. */
   protected consume(bytes: Uint8Array, length: number, at: number): void {
     const { settings, state } = this;
     if ((state.current !== 0 || this.carried > 0) && this.chunks++ >= settings.maxBufferedChunks) {
@@ -132,7 +126,7 @@ export abstract class ChunkReader<D extends Delivery> extends ChunkWalker<D> {
     this.memory = null;
   }
 
-  /** Handlers were called: fails where they took the memory of what is still to be scanned. */
+  // Handlers were called: fails where they took the memory of what is still to be scanned.
   private checkChunk(chunk: Uint8Array, out: Uint8Array, from: number): void {
     const { chunkLength: length } = this;
     if (from === length || this.phase !== PHASE.WALKING) return;
@@ -193,7 +187,7 @@ export abstract class ChunkReader<D extends Delivery> extends ChunkWalker<D> {
     return at;
   }
 
-  /** A frame that is whole with its header is handed over: its payload is empty. */
+  // A frame that is whole with its header is handed over: its payload is empty.
   private walkHeader(scan: Scan, header: Uint8Array, chunk: Uint8Array, restAt: number): void {
     let out = header;
     let from = 0;

@@ -30,11 +30,9 @@ export abstract class ChunkWalker<D extends Delivery> extends MessageReader<D> {
     this.whole = settings.frames ? -1 : WHOLE;
   }
 
-  /**
-   * A turn a frame. Stops where a handler changed the phase, or took memory that is still to be read: the last
-   * byte of `out` is undefined then. Its length does not tell: optimised code of V8 up to Node 22 that has seen
-   * resizable memory, too, keeps the old one of a detached array; and byteLength is slow.
-   */
+  // A turn a frame. Stops where a handler changed the phase, or took memory that is still to be read: the last
+  // byte of `out` is undefined then. Its length does not tell: optimised code of V8 up to Node 22 that has seen
+  // resizable memory, too, keeps the old one of a detached array; and byteLength is slow.
   protected walk(scan: Scan, begin: number, out: Uint8Array, from: number): void {
     const { delivery } = this.settings;
     if (delivery === 'view') this.walkViews(scan, begin, out, from);

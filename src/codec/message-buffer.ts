@@ -109,7 +109,7 @@ export class MessageBuffer {
     this.held += this.block.length + PIECE_OVERHEAD;
   }
 
-  /** Moves all there is to the beginning of `memory`. Throws a {@link LostPiece} where some of it is gone. */
+  /** Moves all there is to the beginning of `memory`. */
   private moveTo(memory: Uint8Array): Uint8Array {
     this.closeBlock();
     if (this.pieces.reduce(sum, 0) !== this.length) throw new LostPiece();

@@ -173,7 +173,7 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
     }
   }
 
-  /** As {@link giveUp}, of what gathering the pieces of a message threw. */
+  // As giveUp, of what gathering the pieces of a message threw.
   protected giveUpMessage(cause: unknown): void {
     if (cause instanceof LostPiece) this.failDetached(this.messageAt);
     else this.giveUp(cause);
