@@ -73,6 +73,8 @@ export class BatchWriterCore implements StagingOwner {
   private readonly shared: Slab;
   /** While this is set, frames are built here and not in memory that others share. */
   private own: Slab | null = null;
+  /** The shared slab holds frames of this batch. */
+  private isHolding = false;
 
   /**
    * `whenQueued` is called when something is queued after nothing was: the moment to plan a `take()`. `slab` is
@@ -181,7 +183,7 @@ export class BatchWriterCore implements StagingOwner {
     const payload = typeof data === 'string' ? data : toBytes(data);
     if (isControl(opcode)) assertControl(fin, lengthOf(payload));
     if (typeof payload !== 'string') this.writeBytes(payload, first);
-    else if (payload.length * 3 + MAX_HEADER_LENGTH <= SLAB_LIMIT) this.writeText(payload, first);
+    else if (payload.length * 3 + MAX_HEADER_LENGTH <= this.limit) this.writeText(payload, first);
     else this.writeLongText(payload, first);
   }
 
@@ -191,7 +193,7 @@ export class BatchWriterCore implements StagingOwner {
     if (length >= this.borrowFrom) {
       this.hasBorrowed = true;
       this.extend(bytes, 0, length);
-    } else if (length > SLAB_LIMIT) this.extend(copyOf(bytes, 0, length), 0, length);
+    } else if (length > this.limit) this.extend(copyOf(bytes, 0, length), 0, length);
     else if (length > 0) {
       const { block, at } = this.room(length);
       copyInto(block, at, bytes, 0, length);
@@ -209,6 +211,16 @@ export class BatchWriterCore implements StagingOwner {
     this.hasBorrowed = false;
     this.own = null;
     return segments.length > 1 && queued < GATHER_LIMIT ? [concat(segments, queued)] : segments;
+  }
+
+  /**
+   * What was taken is no longer needed by this end. `isFree`: nor by anybody else, so that its memory may be used
+   * again. For writers with a slab of their caller's; without this call, nothing is used again.
+   */
+  release(isFree: boolean): void {
+    if (!this.isHolding) return;
+    this.isHolding = false;
+    this.shared.release(isFree);
   }
 
   leaveStaging(): void {
@@ -236,7 +248,7 @@ export class BatchWriterCore implements StagingOwner {
   private writeBytes(payload: Uint8Array, first: number): void {
     const { length } = payload;
     if (!this.isMasked && length >= this.borrowFrom) this.writeBorrowed(payload, first);
-    else if (length >= (this.isMasked ? STAGED_BELOW : SLAB_LIMIT - MAX_HEADER_LENGTH)) {
+    else if (length >= (this.isMasked ? STAGED_BELOW : this.limit - MAX_HEADER_LENGTH)) {
       const frame = allocate(sizeOfHeader(length, this.isMasked) + length);
       const payloadAt = frame.length - length;
       if (!this.isMasked) frame.set(payload, payloadAt);
@@ -251,11 +263,11 @@ export class BatchWriterCore implements StagingOwner {
 
   /** A header in the slab, and the payload where it lies. */
   private writeBorrowed(payload: Uint8Array, first: number): void {
-    const slab = this.own ?? this.shared;
+    const { slab } = this;
     const at = slab.reserve(sizeOfHeader(payload.length, false));
     const { block } = slab;
     const end = writeLength(block, at, first, 0, payload.length);
-    slab.commit(end);
+    this.commitSlab(end);
     const wasEmpty = this.queued === 0;
     this.hasBorrowed = true;
     this.add(block, at, end);
@@ -284,6 +296,11 @@ export class BatchWriterCore implements StagingOwner {
     this.extend(frame, 0, frame.length);
   }
 
+  /** The largest frame that is built among others. */
+  private get limit(): number {
+    return this.own !== null || this.isMasked ? SLAB_LIMIT : this.shared.limit;
+  }
+
   /** A client's frames are built in the staging block, where one call masks them, unless this writer is isolated. */
   private get isStaged(): boolean {
     return this.isMasked && this.own === null;
@@ -292,7 +309,7 @@ export class BatchWriterCore implements StagingOwner {
   /** Room for `length` bytes, in a slab or the staging block. */
   private room(length: number): { block: Uint8Array; at: number } {
     if (!this.isStaged) {
-      const slab = this.own ?? this.shared;
+      const { slab } = this;
       const at = slab.reserve(length);
       return { block: slab.block, at };
     }
@@ -304,10 +321,21 @@ export class BatchWriterCore implements StagingOwner {
     return { block: staging.bytes, at: staging.used };
   }
 
+  private get slab(): Slab {
+    return this.own ?? this.shared;
+  }
+
   /** All bytes before `end`, of the room given last, are used. */
   private commit(end: number): void {
     if (this.isStaged) this.kernel.staging.used = end;
-    else (this.own ?? this.shared).commit(end);
+    else this.commitSlab(end);
+  }
+
+  private commitSlab(end: number): void {
+    this.slab.commit(end);
+    if (this.own !== null || this.isHolding) return;
+    this.isHolding = true;
+    this.shared.hold();
   }
 
   private claimStaging(): Staging {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { isShared, toBytes } from '../../src/codec/bytes.ts';
 import { fragmentsOf } from '../../src/codec/fragments.ts';
 import { FrozenScan } from '../../src/codec/frozen-scan.ts';
-import { ownSlab, sharedSlab } from '../../src/codec/slab.ts';
+import { ownSlab, ReusedSlab, sharedSlab } from '../../src/codec/slab.ts';
 import { Decoder } from '../../src/index.ts';
 import { FLAG } from '../../src/kernel/frame-table.ts';
 import type { Scan } from '../../src/kernel/kernel.ts';
@@ -84,6 +84,46 @@ describe('a slab', () => {
     const { buffer } = slab.block;
     structuredClone(buffer, { transfer: [buffer as ArrayBuffer] });
     expect([slab.reserve(8), slab.block.length]).toEqual([0, 64]);
+  });
+
+  describe('that is reused', () => {
+    /** Fills `count` blocks as one batch; returns them. */
+    function fill(slab: ReusedSlab, count: number): Uint8Array[] {
+      const blocks = Array.from({ length: count }, () => {
+        slab.reserve(65_536);
+        slab.commit(65_536);
+        return slab.block;
+      });
+      slab.hold();
+      return blocks;
+    }
+
+    it('begins again when every batch has left', () => {
+      const slab = new ReusedSlab(8192);
+      const first = fill(slab, 3);
+      slab.hold();
+      slab.release(true);
+      slab.reserve(1);
+      expect(first.includes(slab.block)).toBe(false);
+      slab.release(true);
+      expect(fill(slab, 4).filter((block) => first.includes(block))).toHaveLength(3);
+    });
+
+    it('gives up memory that somebody still reads', () => {
+      const slab = new ReusedSlab(8192);
+      const first = fill(slab, 3);
+      slab.hold();
+      slab.release(false);
+      slab.release(true);
+      expect(fill(slab, 9).some((block) => first.includes(block))).toBe(false);
+    });
+
+    it('keeps eight blocks at most', () => {
+      const slab = new ReusedSlab(8192);
+      const first = fill(slab, 100);
+      slab.release(true);
+      expect(fill(slab, 100).filter((block) => first.includes(block)).length).toBeLessThan(10);
+    });
   });
 
   it('of one owner starts small and doubles', () => {

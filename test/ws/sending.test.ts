@@ -443,3 +443,63 @@ describe('a stream in place of a socket', () => {
     raw.destroy();
   });
 });
+
+describe('memory that frames are built in', () => {
+  it('is not written to while a stream keeps what it was given', async () => {
+    const kept: [Uint8Array, string][] = [];
+    const raw = new Duplex({
+      read() {},
+      write(bytes, _encoding, done) {
+        kept.push([bytes, Buffer.from(bytes).toString('latin1')]);
+        done();
+      },
+    });
+    const websocket = new codec.WebSocket(null, undefined, {});
+    websocket._isServer = true;
+    websocket.setSocket(raw, Buffer.alloc(0), {});
+    for (let i = 0; i < 500; i++) {
+      websocket.send(`message ${i} ${'x'.repeat(i)}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(kept.length).toBe(500);
+    for (const [bytes, then] of kept) expect(Buffer.from(bytes).toString('latin1')).toBe(then);
+    raw.destroy();
+  });
+
+  it('is not written to while the write of a socket is watched', async () => {
+    const { s, c } = await open(codec);
+    const got = received(c);
+    const kept: [Uint8Array, string][] = [];
+    const { write } = s._socket;
+    s._socket.write = (bytes: Uint8Array, ...rest: unknown[]) => {
+      kept.push([bytes, Buffer.from(bytes).toString('latin1')]);
+      return write.call(s._socket, bytes, ...rest);
+    };
+    for (let i = 0; i < 100; i++) {
+      s.send(`message ${i}`);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await until(() => got.length === 100);
+    for (const [bytes, then] of kept) expect(Buffer.from(bytes).toString('latin1')).toBe(then);
+  });
+
+  it('stays apart for many connections that send at once, fast and slow ones', async () => {
+    const readers = await Promise.all(Array.from({ length: 8 }, () => open(codec)));
+    const got = readers.map(({ c }) => received(c));
+    for (const { c } of readers.slice(0, 4)) c.pause();
+    const expected = readers.map((): string[] => []);
+    for (let i = 0; i < 300; i++) {
+      readers.forEach(({ s }, who) => {
+        const text = `${who} ${i} ${String.fromCharCode(97 + who).repeat((i * 131 * (who + 1)) % 20_000)}`;
+        expected[who].push(text);
+        s.send(text);
+      });
+      if (i % 3 === 0) await new Promise((resolve) => setImmediate(resolve));
+    }
+    for (const { c } of readers.slice(0, 4)) c.resume();
+    await until(() => got.every((messages) => messages.length === 300));
+    got.forEach((messages, who) => {
+      expect(messages.map(String)).toEqual(expected[who]);
+    });
+  });
+});

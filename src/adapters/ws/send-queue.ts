@@ -5,11 +5,12 @@
 // of their own, so that a slow reader keeps alive little more than its own bytes.
 
 import { AsyncResource } from 'node:async_hooks';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { BatchWriterCore } from '../../codec/batch-writer.ts';
 import type { BytesLike } from '../../codec/bytes.ts';
 import { isPrepared, type PreparedMessage } from '../../codec/prepared-message.ts';
-import { sharedSlab } from '../../codec/slab.ts';
+import { ReusedSlab } from '../../codec/slab.ts';
 import { copyOf } from '../../kernel/platform.ts';
 import { selectKernel } from '../../kernel/select.ts';
 import { BINARY, TEXT } from '../../protocol/opcodes.ts';
@@ -30,7 +31,7 @@ const BORROW_FROM = 1 << 15;
 /** Writers with nothing queued that are kept for the next who needs one. */
 const MOST_IDLE = 256;
 
-const slab = sharedSlab();
+const slab = new ReusedSlab(BORROW_FROM);
 
 /** What the queue asks of its WebSocket. */
 export interface Sending {
@@ -93,7 +94,6 @@ export class SendQueue implements Flushable {
     const { socket } = owner;
     try {
       const segments = writer.take();
-      this.returnWriter(writer);
       const cb = callbacks === null ? undefined : callAll(callbacks);
       if (!(socket.writableLength > 0)) write(socket, segments, cb);
       else if (this.isBusy) write(socket, segments.map(withLittleBeside), cb);
@@ -101,7 +101,10 @@ export class SendQueue implements Flushable {
         this.isBusy = true;
         write(socket, segments.map(withLittleBeside), this.whenTaken(cb));
       }
+      writer.release(hasCopied(socket));
+      this.returnWriter(writer);
     } catch (error) {
+      writer.release(false);
       owner.failed(error);
       if (callbacks !== null) nextTick(callAll(callbacks), error as Error);
     }
@@ -183,6 +186,17 @@ function write(socket: Duplex, segments: Uint8Array[], cb: Callback | undefined)
   } finally {
     socket.uncork();
   }
+}
+
+const { write: netWrite } = Socket.prototype;
+
+/**
+ * Whether the system has copied all that was written: nobody reads that memory any more. Other streams (TLS, or a
+ * `write` that others put in) may keep what they are given.
+ */
+function hasCopied(socket: Duplex): boolean {
+  if (socket.writableLength !== 0 || (socket as object).constructor !== Socket) return false;
+  return (socket as Partial<Socket>).write === netWrite;
 }
 
 /** The bytes, copied if they keep alive more than twice their own memory. */
