@@ -2,7 +2,8 @@
 
 import { allocate, keepAttached } from '../kernel/platform.ts';
 
-const BLOCK_BYTES = 65536;
+/** Four frames of 16 KiB fit, headers and all. */
+const BLOCK_BYTES = 65536 + 1024;
 const SMALLEST_BLOCK = 1024;
 const LARGEST_OWN_BLOCK = 32768;
 /** Blocks that a reused slab keeps. */

@@ -91,17 +91,18 @@ function methodsFor(ws: WsModule, base: Methods): Methods {
     send(this: StockSocket, data, options, cb) {
       const sender = this._sender as CodecSender | null;
       const isWrapped = base.send !== stockSend;
-      if (!isWrapped && this.readyState === OPEN && sender?.isFree && isPlain(data)) {
+      if (!isWrapped && this.readyState === OPEN && sender?.isFree && isPlainData(data)) {
+        const isText = typeof data === 'string';
         if (options === undefined || options === null) {
-          sender.queue(data, isBinary(data), cb);
+          sender.queue(data, !isText, cb);
           return;
         }
         if (typeof options === 'function') {
-          sender.queue(data, isBinary(data), options as Callback);
+          sender.queue(data, !isText, options as Callback);
           return;
         }
         if (typeof options === 'object' && isWhole(options, !this._isServer)) {
-          sender.queue(data, 'binary' in options ? !!options.binary : isBinary(data), cb);
+          sender.queue(data, 'binary' in options ? !!options.binary : !isText, cb);
           return;
         }
       }
@@ -162,14 +163,6 @@ function withoutOpen(socket: StockSocket, setUp: () => void): void {
   }
 }
 
-function isPlain(data: unknown): data is string | Uint8Array | PreparedMessage {
-  return isPlainData(data) || isPrepared(data);
-}
-
-function isBinary(data: string | Uint8Array | PreparedMessage): boolean {
-  return typeof data === 'string' ? false : isPrepared(data) ? data.isBinary : true;
-}
-
 /** Options of a message that is one ordinary frame. */
 function isWhole(options: object, isMasked: boolean): options is MessageOptions {
   const { fin, mask } = options as MessageOptions;
@@ -189,11 +182,7 @@ function sendPrepared(
   if (socket.readyState === OPEN && sender?.isIdle && isWhole(given, !socket._isServer)) {
     const ready = given.compress === false ? message : forConnection(message, socket._extensions);
     if (ready !== undefined) {
-      sender.queue(
-        ready,
-        message.isBinary,
-        typeof options === 'function' ? (options as Callback) : cb,
-      );
+      sender.queuePrepared(ready, typeof options === 'function' ? (options as Callback) : cb);
       return;
     }
   }

@@ -8,8 +8,7 @@ import { AsyncResource } from 'node:async_hooks';
 import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { BatchWriterCore } from '../../codec/batch-writer.ts';
-import type { BytesLike } from '../../codec/bytes.ts';
-import { isPrepared, type PreparedMessage } from '../../codec/prepared-message.ts';
+import type { PreparedMessage } from '../../codec/prepared-message.ts';
 import { ReusedSlab } from '../../codec/slab.ts';
 import { copyOf } from '../../kernel/platform.ts';
 import { selectKernel } from '../../kernel/select.ts';
@@ -59,17 +58,23 @@ export class SendQueue implements Flushable {
   }
 
   /** Queues a whole message. */
-  message(data: string | BytesLike | PreparedMessage, isBinary: boolean, cb?: Callback): void {
-    const writer = this.borrowWriter();
+  message(data: string | Uint8Array, isBinary: boolean, cb?: Callback): void {
+    const writer = this.writer ?? this.borrowWriter();
     const before = writer.bytes;
-    if (isPrepared(data)) writer.prepared(data);
-    else writer.frame(isBinary ? BINARY : TEXT, data);
+    writer.frame(isBinary ? BINARY : TEXT, data);
+    this.queued(writer, before, cb);
+  }
+
+  prepared(message: PreparedMessage, cb?: Callback): void {
+    const writer = this.writer ?? this.borrowWriter();
+    const before = writer.bytes;
+    writer.prepared(message);
     this.queued(writer, before, cb);
   }
 
   /** Queues bytes that are frames already. */
   raw(parts: (Uint8Array | string)[], cb?: Callback): void {
-    const writer = this.borrowWriter();
+    const writer = this.writer ?? this.borrowWriter();
     const before = writer.bytes;
     for (const part of parts) writer.raw(typeof part === 'string' ? Buffer.from(part) : part);
     this.queued(writer, before, cb);
@@ -141,12 +146,11 @@ export class SendQueue implements Flushable {
   }
 
   private borrowWriter(): BatchWriterCore {
-    if (this.writer === null) {
-      const { isServer, maskingKey } = this.owner;
-      this.writer = (maskingKey ? null : idleWriters(isServer).pop()) ?? this.makeWriter();
-      if (this.isBusy) this.writer.isolate();
-    }
-    return this.writer;
+    const { isServer, maskingKey } = this.owner;
+    const writer = (maskingKey ? null : idleWriters(isServer).pop()) ?? this.makeWriter();
+    if (this.isBusy) writer.isolate();
+    this.writer = writer;
+    return writer;
   }
 
   private makeWriter(): BatchWriterCore {

@@ -3,7 +3,6 @@
 // their frames.
 
 import type { Duplex } from 'node:stream';
-import type { BytesLike } from '../../codec/bytes.ts';
 import type { PreparedMessage } from '../../codec/prepared-message.ts';
 import { readMaskingKey } from '../../protocol/header.ts';
 import { nextTick } from './clock.ts';
@@ -26,7 +25,8 @@ export interface CodecSender extends StockSender {
   /** Whether ws's own queue is empty, whatever the extensions. */
   readonly isIdle: boolean;
   /** Queues a whole message. */
-  queue(data: string | BytesLike | PreparedMessage, isBinary: boolean, cb?: Callback): void;
+  queue(data: string | Uint8Array, isBinary: boolean, cb?: Callback): void;
+  queuePrepared(message: PreparedMessage, cb?: Callback): void;
   /** Writes all that is queued. */
   flush(): void;
   /** The same, unless the socket is still busy with earlier writes. */
@@ -87,8 +87,12 @@ export function senderOf(
       return !this._state && !this._deflating && this._firstFragment && this._queue.length === 0;
     }
 
-    queue(data: string | BytesLike | PreparedMessage, isBinary: boolean, cb?: Callback): void {
+    queue(data: string | Uint8Array, isBinary: boolean, cb?: Callback): void {
       this.sending.message(data, isBinary, cb);
+    }
+
+    queuePrepared(message: PreparedMessage, cb?: Callback): void {
+      this.sending.prepared(message, cb);
     }
 
     /** Called by ws's own `WebSocket.send`, which runs where others have wrapped it. */
