@@ -2,7 +2,6 @@
 // many files as there are sources would (bench/startup). Those in `portable` are built again for edge
 // runtimes, to dist/edge/.
 
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
 /** Entries for every platform. Each has conditions for edge runtimes in package.json. */
@@ -12,33 +11,10 @@ const portable = {
   streams: 'src/streams/index.ts',
 };
 
-/** Objects that name numbers, and where they are. */
-const named = {
-  FLAG: 'src/kernel/frame-table.ts',
-  PHASE: 'src/codec/delivery.ts',
-  RULE: 'src/protocol/header.ts',
-  VIOLATION: 'src/protocol/errors.ts',
-};
+/** Constants are inlined across files: a page pays for each letter of a name. */
+const optimization = { inlineConst: true };
 
-function numbersOf([object, path]) {
-  const text = readFileSync(new URL(path, import.meta.url), 'utf8');
-  const [, body] = text.match(new RegExp(`const ${object} = \\{(.*?)\\} as const;`, 's'));
-  const members = body.matchAll(/^ {2}(\w+): (\w+),$/gm);
-  return [...members].map(([, name, number]) => [`${object}.${name}`, number]);
-}
-
-/** `FLAG.FIN` -> `16`: no minifier does it, and a page pays for each letter of them. */
-const numbers = new Map(Object.entries(named).flatMap(numbersOf));
-const inlineNumbers = {
-  name: 'inline-numbers',
-  transform: {
-    filter: { id: /src[\\/].*\.ts$/ },
-    handler: (code) =>
-      code.replace(/\b(?:FLAG|PHASE|RULE|VIOLATION)\.\w+/g, (name) => numbers.get(name) ?? name),
-  },
-};
-
-const common = { platform: 'neutral', logLevel: 'warn', plugins: [inlineNumbers] };
+const common = { platform: 'neutral', logLevel: 'warn', optimization };
 
 /** Where bytes must not be compiled the module is imported: as a file, which stays where it is. */
 const importedModule = {
@@ -68,7 +44,7 @@ export default [
   {
     ...common,
     input: portable,
-    plugins: [inlineNumbers, importedModule],
+    plugins: [importedModule],
     // All in one folder, so that the path to the file is the same from each.
     output: { dir: 'dist/edge', format: 'esm', chunkFileNames: '[name].js' },
   },

@@ -62,9 +62,9 @@ export const UTF16_USED: usize = 52;
 
 /** §5.1: this end is the server, so every frame must be masked; without it, none may be. */
 export const RULE_SERVER: u32 = 1;
-export const RULE_SKIP_UTF8: u32 = 2;
+export const MODE_SKIP_UTF8: u32 = 2;
 /** Text is wanted as strings: non-ASCII text is transcoded to UTF16. */
-export const RULE_STRINGS: u32 = 4;
+export const MODE_STRINGS: u32 = 4;
 /** §5.2: an extension that defines RSV1 was negotiated. */
 export const RULE_RSV1: u32 = 8;
 /** §5.2 demands the shortest form of the payload length; some peers do not keep to it. */

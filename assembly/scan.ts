@@ -59,9 +59,9 @@ function isShortMessage(at: usize, end: usize, rules: u32, maxPayload: u64): boo
 /** Enters a whole message of text that is not all ASCII. Returns false, with an error, where it is no UTF-8. */
 function enterText(entry: usize, at: usize, length: u32, flags: u32, rules: u32): bool {
   const offset = <u32>(at - L.INPUT);
-  const utf16Limit = rules & L.RULE_STRINGS ? load<u32>(L.STATE, L.UTF16_LIMIT) : 0;
+  const utf16Limit = rules & L.MODE_STRINGS ? load<u32>(L.STATE, L.UTF16_LIMIT) : 0;
   flags |= L.FLAG_NON_ASCII;
-  if (rules & L.RULE_SKIP_UTF8) {
+  if (rules & L.MODE_SKIP_UTF8) {
     writeEntry(entry, offset, length, flags, 0);
   } else if (length > utf16Limit && length > load<u32>(L.STATE, L.CHECK_LIMIT)) {
     writeEntry(entry, offset, length, flags | L.FLAG_CHECK, 0);

@@ -15,10 +15,10 @@ import {
   writeUtf8,
 } from '../kernel/platform.ts';
 import { assertClose, assertControl } from '../protocol/control-payload.ts';
-import type { Role } from '../protocol/errors.ts';
 import { sizeOfHeader, writeLength, writeMaskingKey } from '../protocol/header.ts';
 import { MAX_HEADER_LENGTH } from '../protocol/limits.ts';
 import { BINARY, CLOSE, isControl, PING, PONG, TEXT } from '../protocol/opcodes.ts';
+import type { Role } from '../protocol/role.ts';
 import { type BytesLike, toBytes } from './bytes.ts';
 import { fragmentsOf } from './fragments.ts';
 import { nextMaskingKey } from './masking-keys.ts';

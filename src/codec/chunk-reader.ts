@@ -4,12 +4,14 @@
 import { ENTRY_WORDS } from '../kernel/frame-table.ts';
 import type { Kernel, Scan, ScanState } from '../kernel/kernel.ts';
 import { allocate, copyInto, copyOf, viewOf } from '../kernel/platform.ts';
-import { VIOLATION } from '../protocol/errors.ts';
-import { headerLength, RULE } from '../protocol/header.ts';
+import { headerLength } from '../protocol/header.ts';
+import { RULE_SERVER } from '../protocol/header-rules.ts';
 import { MAX_HEADER_LENGTH } from '../protocol/limits.ts';
+import { VIOLATION } from '../protocol/violations.ts';
 import { isShared } from './bytes.ts';
 import { ChunkWalker } from './chunk-walker.ts';
-import { PHASE } from './delivery.ts';
+
+import { ENDED, WALKING } from './lifecycle.ts';
 import type { Delivery, Handlers, Settings } from './options.ts';
 
 // From this length on, asking a chunk for its memory costs nothing beside its scan, which looks at headers twice.
@@ -41,7 +43,7 @@ export abstract class ChunkReader<D extends Delivery> extends ChunkWalker<D> {
   constructor(kernel: Kernel, settings: Settings, handlers: Handlers<D>) {
     super(kernel, settings, handlers);
     const { rules, maxPayload } = settings;
-    this.asksFrom = this.isView || (rules & RULE.SERVER) === 0 ? 0 : LONG_CHUNK;
+    this.asksFrom = this.isView || (rules & RULE_SERVER) === 0 ? 0 : LONG_CHUNK;
     this.state = {
       rules,
       maxPayload,
@@ -94,7 +96,7 @@ export abstract class ChunkReader<D extends Delivery> extends ChunkWalker<D> {
         chunk = out = ownCopyOf(bytes, length);
         memory = chunk.buffer;
       }
-      if (settings.preserve && (settings.rules & RULE.SERVER) !== 0) {
+      if (settings.preserve && (settings.rules & RULE_SERVER) !== 0) {
         out = allocate(length);
         memory = out.buffer;
       }
@@ -106,7 +108,7 @@ export abstract class ChunkReader<D extends Delivery> extends ChunkWalker<D> {
       this.checkChunk(chunk, out, from);
     }
     this.memory = memory;
-    while (from < length && this.phase === PHASE.WALKING) {
+    while (from < length && this.phase === WALKING) {
       if (this.isLong(state, length - from)) {
         from += this.tryToPass(chunk, out, from);
         continue;
@@ -129,7 +131,7 @@ export abstract class ChunkReader<D extends Delivery> extends ChunkWalker<D> {
   // Handlers were called: fails where they took the memory of what is still to be scanned.
   private checkChunk(chunk: Uint8Array, out: Uint8Array, from: number): void {
     const { chunkLength: length } = this;
-    if (from === length || this.phase !== PHASE.WALKING) return;
+    if (from === length || this.phase !== WALKING) return;
     const isThere = chunk.byteLength === length && out.byteLength === length;
     if (!isThere) this.failDetached(this.chunkAt);
   }
@@ -218,14 +220,14 @@ export abstract class ChunkReader<D extends Delivery> extends ChunkWalker<D> {
     this.next = word;
     try {
       this.walk(scan, word, out, from);
-      if (this.phase === PHASE.WALKING && this.next < end) this.failDetached(this.chunkAt);
-      isDone = this.phase === PHASE.WALKING;
+      if (this.phase === WALKING && this.next < end) this.failDetached(this.chunkAt);
+      isDone = this.phase === WALKING;
     } finally {
       kernel.depth--;
       if (isDone) this.position += scan.used;
       else {
         this.memory = null;
-        if (this.phase !== PHASE.ENDED) this.keepRest(scan, out, from, chunk, restAt);
+        if (this.phase !== ENDED) this.keepRest(scan, out, from, chunk, restAt);
       }
     }
   }

@@ -1,18 +1,31 @@
 // Entries of one scan -> calls of handlers: the decoder's hot loops, one for each delivery.
 
-import { ENTRY_WORDS, FLAG, FLAGS, LENGTH, OFFSET } from '../kernel/frame-table.ts';
+import {
+  ENTRY_WORDS,
+  FLAG_CHECK,
+  FLAG_COMPRESSED,
+  FLAG_END,
+  FLAG_ERROR,
+  FLAG_FIN,
+  FLAG_FIRST,
+  FLAG_START,
+  FLAGS,
+  LENGTH,
+  OFFSET,
+} from '../kernel/frame-table.ts';
 import type { Kernel, Scan } from '../kernel/kernel.ts';
 import { Bytes, copyOf } from '../kernel/platform.ts';
 import { locateFault } from '../kernel/utf8.ts';
-import { VIOLATION } from '../protocol/errors.ts';
 import { BINARY } from '../protocol/opcodes.ts';
-import { PHASE } from './delivery.ts';
+import { VIOLATION } from '../protocol/violations.ts';
+
+import { WALKING } from './lifecycle.ts';
 import { MessageReader } from './message-reader.ts';
 import type { Delivery, Handlers, Payload, Settings } from './options.ts';
 
 /** What the flags of a whole plain message in one entry are, of those in the mask. */
-const WHOLE = FLAG.FIN | FLAG.START | FLAG.END | FLAG.FIRST;
-const WHOLE_MASK = WHOLE | FLAG.COMPRESSED | FLAG.ERROR | 0x08;
+const WHOLE = FLAG_FIN | FLAG_START | FLAG_END | FLAG_FIRST;
+const WHOLE_MASK = WHOLE | FLAG_COMPRESSED | FLAG_ERROR | 0x08;
 
 /** The part of a decoder that walks a scan. */
 export abstract class ChunkWalker<D extends Delivery> extends MessageReader<D> {
@@ -55,10 +68,10 @@ export abstract class ChunkWalker<D extends Delivery> extends MessageReader<D> {
       if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
       else {
         const data = new Bytes(memory, payloadAt + table[word + OFFSET], table[word + LENGTH]);
-        if (flags & FLAG.CHECK && !this.isValidUtf8(data)) this.failText(scan, word);
+        if (flags & FLAG_CHECK && !this.isValidUtf8(data)) this.failText(scan, word);
         else handlers.message?.(data as Payload<D>, (flags & BINARY) !== 0, 0, data.length);
       }
-      if (this.phase !== PHASE.WALKING || (word < last && out[tail] === undefined)) return;
+      if (this.phase !== WALKING || (word < last && out[tail] === undefined)) return;
     }
   }
 
@@ -72,14 +85,14 @@ export abstract class ChunkWalker<D extends Delivery> extends MessageReader<D> {
       const flags = table[word + FLAGS];
       this.next = word + ENTRY_WORDS;
       if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
-      else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
+      else if (flags & FLAG_CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
       else {
         const isBinary = (flags & BINARY) !== 0;
         const data = this.keep(scan, word, !isBinary);
         if (data === null) return;
         handlers.message?.(data, isBinary, 0, table[word + LENGTH]);
       }
-      if (this.phase !== PHASE.WALKING || (word < last && out[tail] === undefined)) return;
+      if (this.phase !== WALKING || (word < last && out[tail] === undefined)) return;
     }
   }
 
@@ -93,13 +106,13 @@ export abstract class ChunkWalker<D extends Delivery> extends MessageReader<D> {
       const flags = table[word + FLAGS];
       this.next = word + ENTRY_WORDS;
       if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
-      else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
+      else if (flags & FLAG_CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
       else {
         const at = base + table[word + OFFSET];
         const isBinary = (flags & BINARY) !== 0;
         handlers.message?.(source as Payload<D>, isBinary, at, at + table[word + LENGTH]);
       }
-      if (this.phase !== PHASE.WALKING) return;
+      if (this.phase !== WALKING) return;
       // The source was handed out itself.
       if (word < last && (out[tail] === undefined || source[0] === undefined)) return;
     }
@@ -115,13 +128,13 @@ export abstract class ChunkWalker<D extends Delivery> extends MessageReader<D> {
       const flags = table[word + FLAGS];
       this.next = word + ENTRY_WORDS;
       if ((flags & WHOLE_MASK) !== whole) this.accept(scan, word, out, from);
-      else if (flags & FLAG.CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
+      else if (flags & FLAG_CHECK && !this.isWholeText(scan, word)) this.failText(scan, word);
       else {
         const data = this.keep(scan, word, false);
         if (data === null) return;
         handlers.message?.(data, (flags & BINARY) !== 0, 0, data.length);
       }
-      if (this.phase !== PHASE.WALKING || (word < last && out[tail] === undefined)) return;
+      if (this.phase !== WALKING || (word < last && out[tail] === undefined)) return;
     }
   }
 

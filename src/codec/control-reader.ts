@@ -1,14 +1,14 @@
 // Entries of the frame table -> control frames, RFC 6455 §5.5.
 
-import { FLAG, FLAGS, LENGTH, OFFSET, OPCODE } from '../kernel/frame-table.ts';
+import { FLAG_END, FLAGS, LENGTH, OFFSET, OPCODE } from '../kernel/frame-table.ts';
 import type { Scan } from '../kernel/kernel.ts';
+import { MODE_SKIP_UTF8 } from '../kernel/modes.ts';
 import { concat, copyOf, viewOf } from '../kernel/platform.ts';
 import { locateFault } from '../kernel/utf8.ts';
 import { readStatusCode } from '../protocol/control-payload.ts';
-import { VIOLATION } from '../protocol/errors.ts';
-import { RULE } from '../protocol/header.ts';
 import { CLOSE } from '../protocol/opcodes.ts';
 import { isValidStatusCode } from '../protocol/status-codes.ts';
+import { VIOLATION } from '../protocol/violations.ts';
 import { DecoderOutput } from './delivery.ts';
 import type { Delivery } from './options.ts';
 
@@ -27,7 +27,7 @@ export abstract class ControlReader<D extends Delivery> extends DecoderOutput<D>
       this.giveUp(cause);
       return;
     }
-    if ((flags & FLAG.END) === 0) return;
+    if ((flags & FLAG_END) === 0) return;
     const payload = this.control as Uint8Array;
     this.control = null;
     const opcode = flags & OPCODE;
@@ -53,7 +53,7 @@ export abstract class ControlReader<D extends Delivery> extends DecoderOutput<D>
       this.fail(VIOLATION.INVALID_CLOSE_CODE, this.controlAt, { value });
       return false;
     }
-    const isUnchecked = (this.settings.rules & RULE.SKIP_UTF8) !== 0;
+    const isUnchecked = (this.settings.rules & MODE_SKIP_UTF8) !== 0;
     if (isUnchecked || this.isValidUtf8(viewOf(payload, 2, payload.length))) return true;
     const fault = locateFault(payload, 2, payload.length, 0);
     this.fail(VIOLATION.INVALID_UTF8, this.controlAt + fault);

@@ -14,11 +14,13 @@
 
 import type { Backend, Kernel, Scan } from '../kernel/kernel.ts';
 import { copyOf, viewOf } from '../kernel/platform.ts';
-import { type ProtocolError, VIOLATION } from '../protocol/errors.ts';
+import type { ProtocolError } from '../protocol/errors.ts';
+import { VIOLATION } from '../protocol/violations.ts';
 import { Backlog } from './backlog.ts';
 import { type BytesLike, isShared, toBytes } from './bytes.ts';
 import { ChunkReader } from './chunk-reader.ts';
-import { PHASE } from './delivery.ts';
+
+import { ENDED, IDLE, INTERRUPTED, PAUSED, WALKING } from './lifecycle.ts';
 import { FORESIGHT } from './message-buffer.ts';
 import { type DecoderOptions, type Delivery, type Handlers, settle } from './options.ts';
 import { collectInto, type DecodedEvent } from './pull.ts';
@@ -52,7 +54,7 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
 
   /** Whether nothing is delivered any more: a close frame came, the stream failed, or `stop()` was called. */
   get isEnded(): boolean {
-    return this.phase === PHASE.ENDED;
+    return this.phase === ENDED;
   }
 
   /** The error the stream failed with, if it did. */
@@ -76,11 +78,11 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
    */
   write(chunk: BytesLike): boolean {
     const bytes = toBytes(chunk);
-    if (this.phase === PHASE.ENDED) this.throwUnthrown();
-    if (this.phase === PHASE.IDLE) {
+    if (this.phase === ENDED) this.throwUnthrown();
+    if (this.phase === IDLE) {
       this.isActive = true;
       this.isChunkOurs = this.settings.delivery === 'view';
-      this.phase = PHASE.WALKING;
+      this.phase = WALKING;
       try {
         this.consume(bytes, bytes.length, this.position + this.carried);
         this.consumeQueue();
@@ -88,10 +90,10 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
         this.leave();
       }
       if (this.isAtEnd) this.endOfStream();
-    } else if (this.phase !== PHASE.ENDED) {
+    } else if (this.phase !== ENDED) {
       this.enqueue(bytes);
     }
-    return this.phase !== PHASE.PAUSED && this.phase !== PHASE.ENDED;
+    return this.phase !== PAUSED && this.phase !== ENDED;
   }
 
   /**
@@ -120,23 +122,21 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
   endOfStream(): void {
     this.isAtEnd = true;
     this.throwUnthrown();
-    if (this.phase === PHASE.INTERRUPTED) this.proceed();
-    else if (this.phase === PHASE.IDLE)
-      this.fail(VIOLATION.UNEXPECTED_END, this.position + this.carried);
+    if (this.phase === INTERRUPTED) this.proceed();
+    else if (this.phase === IDLE) this.fail(VIOLATION.UNEXPECTED_END, this.position + this.carried);
   }
 
   /** Holds delivery back, from within a handler too: what is left waits for `resume()`. */
   pause(): void {
     this.wantsPause = true;
-    if (this.phase !== PHASE.ENDED) this.phase = PHASE.PAUSED;
+    if (this.phase !== ENDED) this.phase = PAUSED;
   }
 
   /** Goes on after `pause()`, or after a handler threw. May call handlers before it returns. */
   resume(): void {
     this.wantsPause = false;
-    if (this.isAwaiting || (this.phase !== PHASE.PAUSED && this.phase !== PHASE.INTERRUPTED))
-      return;
-    if (this.isActive) this.phase = PHASE.WALKING;
+    if (this.isAwaiting || (this.phase !== PAUSED && this.phase !== INTERRUPTED)) return;
+    if (this.isActive) this.phase = WALKING;
     else this.proceed();
   }
 
@@ -147,7 +147,7 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
 
   /** Whether it stands between two messages, with nothing held: it may go on with another stream. */
   get isBetweenMessages(): boolean {
-    return this.phase === PHASE.IDLE && this.isFresh;
+    return this.phase === IDLE && this.isFresh;
   }
 
   /** Bytes of the stream taken so far; only while it stands between two messages. */
@@ -176,7 +176,7 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
     }
     if (this.bufferedBytes > this.settings.maxBufferedBytes) {
       this.fail(VIOLATION.TOO_MANY_BUFFERED_BYTES, this.position);
-    } else if (this.phase === PHASE.INTERRUPTED) {
+    } else if (this.phase === INTERRUPTED) {
       this.proceed();
     }
   }
@@ -185,14 +185,14 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
   private proceed(): void {
     this.isActive = true;
     this.isChunkOurs = true;
-    this.phase = PHASE.WALKING;
+    this.phase = WALKING;
     const { transformed, backlog } = this;
     try {
       if (transformed !== null) {
         this.transformed = null;
         this.deliverTransformed(transformed);
       }
-      if (backlog !== null && this.phase === PHASE.WALKING) {
+      if (backlog !== null && this.phase === WALKING) {
         this.backlog = null;
         this.goOnWith(backlog);
       }
@@ -201,7 +201,7 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
       this.leave();
     }
     if (this.isAtEnd) this.endOfStream();
-    else if (this.phase === PHASE.IDLE) this.handlers.drain?.();
+    else if (this.phase === IDLE) this.handlers.drain?.();
   }
 
   private goOnWith(backlog: Backlog): void {
@@ -210,13 +210,13 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
     this.chunkLength = restLength;
     if (readable === null) this.failDetached(at);
     else this.walkOver(readable, word, out, from, rest, 0);
-    if (this.phase !== PHASE.WALKING) return;
+    if (this.phase !== WALKING) return;
     if (rest.byteLength === restLength) this.consume(rest, restLength, at);
     else this.failDetached(at);
   }
 
   private consumeQueue(): void {
-    while (this.queue !== null && this.phase === PHASE.WALKING) {
+    while (this.queue !== null && this.phase === WALKING) {
       if (this.queueAt === this.queue.length) this.clearQueue();
       else {
         const chunk = this.queue[this.queueAt];
@@ -233,13 +233,13 @@ export class DecoderCore<D extends Delivery> extends ChunkReader<D> {
         else this.consume(chunk, chunk.length, at);
       }
     }
-    if (this.phase === PHASE.WALKING) this.phase = PHASE.IDLE;
+    if (this.phase === WALKING) this.phase = IDLE;
   }
 
   /** Back from a walk; one that is not over was left by an exception. */
   private leave(): void {
     this.isActive = false;
-    if (this.phase === PHASE.WALKING) this.phase = PHASE.INTERRUPTED;
+    if (this.phase === WALKING) this.phase = INTERRUPTED;
   }
 
   protected override keepRest(

@@ -2,29 +2,17 @@
 // only one that runs foreign code.
 
 import type { Kernel } from '../kernel/kernel.ts';
+import { MODE_SKIP_UTF8 } from '../kernel/modes.ts';
 import { copyOf, sliceLatin1, sliceUtf8 } from '../kernel/platform.ts';
 import { INVALID } from '../kernel/utf8.ts';
 import { readStatusCode } from '../protocol/control-payload.ts';
-import { ProtocolError, VIOLATION, type Violation } from '../protocol/errors.ts';
-import { RULE } from '../protocol/header.ts';
+import { ProtocolError } from '../protocol/errors.ts';
 import { CLOSE, PING } from '../protocol/opcodes.ts';
 import { NO_STATUS_RECEIVED } from '../protocol/status-codes.ts';
+import { VIOLATION, type Violation } from '../protocol/violations.ts';
 import { toBytes } from './bytes.ts';
+import { ENDED, IDLE, PAUSED } from './lifecycle.ts';
 import type { Delivery, Handlers, Payload, Settings } from './options.ts';
-
-/** Where a decoder is between its calls. */
-export const PHASE = {
-  /** Ready for bytes. */
-  IDLE: 0,
-  /** In a walk: a handler may be on the stack. */
-  WALKING: 1,
-  /** `pause()` was called, or a transform is awaited. */
-  PAUSED: 2,
-  /** A handler threw: the rest of its chunk waits for the next call. */
-  INTERRUPTED: 3,
-  /** Closed, failed or stopped: nothing is delivered any more. */
-  ENDED: 4,
-} as const;
 
 /** A message as it is about to be handed over. */
 export interface Message {
@@ -42,7 +30,7 @@ export abstract class DecoderOutput<D extends Delivery> {
   protected readonly kernel: Kernel;
   protected readonly settings: Settings;
   protected handlers: Handlers<D>;
-  protected phase: number = PHASE.IDLE;
+  protected phase: number = IDLE;
   protected failure: ProtocolError | null = null;
   /** Offset in the stream of the first byte of the scan being walked. */
   protected position = 0;
@@ -104,7 +92,7 @@ export abstract class DecoderOutput<D extends Delivery> {
   /** Throws where the text is longer than a string may be. */
   private toText(data: Uint8Array, nonAscii: number): string {
     if (nonAscii === 0) return sliceLatin1(data, 0, data.length);
-    if (this.settings.rules & RULE.SKIP_UTF8) return sliceUtf8(data, 0, data.length);
+    if (this.settings.rules & MODE_SKIP_UTF8) return sliceUtf8(data, 0, data.length);
     return this.kernel.decodeUtf8(data);
   }
 
@@ -114,15 +102,15 @@ export abstract class DecoderOutput<D extends Delivery> {
     try {
       result = this.settings.transform?.(message.data, message.isBinary);
     } catch (cause) {
-      if (this.phase !== PHASE.ENDED) this.failTransform(message, cause);
+      if (this.phase !== ENDED) this.failTransform(message, cause);
       return;
     }
-    if (this.phase === PHASE.ENDED) return;
+    if (this.phase === ENDED) return;
     if (result instanceof Uint8Array) {
       this.deliverTransformed({ ...message, data: result });
       return;
     }
-    this.phase = PHASE.PAUSED;
+    this.phase = PAUSED;
     this.isAwaiting = true;
     this.awaitedBytes = message.data.length;
     Promise.resolve(result).then(
@@ -160,13 +148,13 @@ export abstract class DecoderOutput<D extends Delivery> {
       this.breakPromise(message, new TypeError('a transform must give a Uint8Array'));
       return;
     }
-    if (this.phase === PHASE.ENDED) return;
+    if (this.phase === ENDED) return;
     this.transformed = { ...message, data };
     this.transformSettled();
   }
 
   private breakPromise(message: Message, cause: unknown): void {
-    if (this.phase !== PHASE.ENDED) this.failTransform(message, cause);
+    if (this.phase !== ENDED) this.failTransform(message, cause);
   }
 
   private failTransform({ at }: Message, cause: unknown): void {
@@ -184,7 +172,7 @@ export abstract class DecoderOutput<D extends Delivery> {
       this.failTransform(message, cause);
       return;
     }
-    const isChecked = !isBinary && (this.settings.rules & RULE.SKIP_UTF8) === 0;
+    const isChecked = !isBinary && (this.settings.rules & MODE_SKIP_UTF8) === 0;
     if (data.length > this.settings.maxPayload) this.fail(VIOLATION.UNSUPPORTED_MESSAGE_LENGTH, at);
     else if (isChecked && !this.isValidUtf8(data)) this.fail(VIOLATION.INVALID_UTF8, at);
     else this.deliver({ ...message, nonAscii: 1 });
@@ -196,14 +184,14 @@ export abstract class DecoderOutput<D extends Delivery> {
     offset: number,
     detail?: { value?: number; cause?: unknown },
   ): void {
-    if (this.phase === PHASE.ENDED) return;
+    if (this.phase === ENDED) return;
     const { role } = this.settings;
     this.failWith(new ProtocolError(violation, { offset, role, ...detail }));
   }
 
   /** What the platform refused (memory, the stack) or the kernel could not do ends this stream, and no other. */
   protected giveUp(cause: unknown): void {
-    if (this.phase === PHASE.ENDED) throw cause;
+    if (this.phase === ENDED) throw cause;
     this.fail(VIOLATION.INTERNAL_ERROR, this.position, { cause });
   }
 
@@ -241,7 +229,7 @@ export abstract class DecoderOutput<D extends Delivery> {
 
   /** Nothing is delivered from here on; nothing is held. */
   protected end(): void {
-    this.phase = PHASE.ENDED;
+    this.phase = ENDED;
     this.transformed = null;
   }
 }

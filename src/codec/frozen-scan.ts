@@ -1,12 +1,23 @@
 // The rest of a scan, in memory of its own: what a paused decoder keeps of the chunk it was in.
 
-import { ENTRY_WORDS, FLAG, FLAGS, LENGTH, OFFSET } from '../kernel/frame-table.ts';
+import {
+  ENTRY_WORDS,
+  FLAG_COMPRESSED,
+  FLAG_END,
+  FLAG_ERROR,
+  FLAG_FIN,
+  FLAG_FIRST,
+  FLAG_START,
+  FLAGS,
+  LENGTH,
+  OFFSET,
+} from '../kernel/frame-table.ts';
 import type { Scan } from '../kernel/kernel.ts';
 import { allocate, copyOf } from '../kernel/platform.ts';
 
 /** Flags of a whole text message, and what they must be. */
-const WHOLE_TEXT = FLAG.FIN | FLAG.START | FLAG.END | FLAG.FIRST | 1;
-const MUST_MATCH = WHOLE_TEXT | 0x0f | FLAG.ERROR | FLAG.COMPRESSED;
+const WHOLE_TEXT = FLAG_FIN | FLAG_START | FLAG_END | FLAG_FIRST | 1;
+const MUST_MATCH = WHOLE_TEXT | 0x0f | FLAG_ERROR | FLAG_COMPRESSED;
 
 /** Bytes a string costs beside its characters, as a round figure. */
 const TEXT_OVERHEAD = 64;
@@ -53,6 +64,6 @@ export class FrozenScan implements Scan {
 /** Bytes the entries speak of: `used` ends before the header or payload at fault, which the error names. */
 function extent({ table, count, used }: Scan): number {
   const last = (count - 1) * ENTRY_WORDS;
-  if ((table[last + FLAGS] & FLAG.ERROR) === 0) return used;
+  if ((table[last + FLAGS] & FLAG_ERROR) === 0) return used;
   return Math.max(used, table[last + OFFSET] + Math.max(table[last + LENGTH], 2));
 }

@@ -1,23 +1,37 @@
 // Entries of the frame table -> messages, RFC 6455 §5.4 and §6.2: all but the whole messages that the
 // decoder's walk delivers by itself.
 
-import { EXTRA, FLAG, FLAGS, LENGTH, OFFSET, OPCODE } from '../kernel/frame-table.ts';
+import {
+  EXTRA,
+  FLAG_COMPRESSED,
+  FLAG_END,
+  FLAG_ERROR,
+  FLAG_FIN,
+  FLAG_FIRST,
+  FLAG_NON_ASCII,
+  FLAG_START,
+  FLAGS,
+  LENGTH,
+  OFFSET,
+  OPCODE,
+} from '../kernel/frame-table.ts';
 import { rotateKey } from '../kernel/js-mask.ts';
 import type { Scan, ScanState } from '../kernel/kernel.ts';
+import { MODE_SKIP_UTF8 } from '../kernel/modes.ts';
 import { copyOf, viewOf } from '../kernel/platform.ts';
 import { INVALID, locateFault, pendingLength } from '../kernel/utf8.ts';
-import { VIOLATION, type Violation } from '../protocol/errors.ts';
-import { RULE } from '../protocol/header.ts';
+import { RULE_SERVER } from '../protocol/header-rules.ts';
 import { TEXT } from '../protocol/opcodes.ts';
+import { VIOLATION, type Violation } from '../protocol/violations.ts';
 import { ControlReader } from './control-reader.ts';
 import { fieldAtFault } from './field-at-fault.ts';
 import { LostPiece, MessageBuffer } from './message-buffer.ts';
 import type { Delivery, Payload } from './options.ts';
 
-const FIRST = FLAG.FIRST | FLAG.START;
-const LAST = FLAG.FIN | FLAG.END;
+const FIRST = FLAG_FIRST | FLAG_START;
+const LAST = FLAG_FIN | FLAG_END;
 /** Of a frame that is a message by itself. */
-const ONLY = FLAG.FIRST | FLAG.FIN;
+const ONLY = FLAG_FIRST | FLAG_FIN;
 
 /** Payloads are passed on without a scan from this many bytes on; bench/receive, 4 KiB chunks. */
 const LONG = 2048;
@@ -44,8 +58,8 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
   /** Takes any entry. Its payload begins at index `from + offset` of `out`. */
   protected accept(scan: Scan, word: number, out: Uint8Array, from: number): void {
     const flags = scan.table[word + FLAGS];
-    if (flags & FLAG.START) this.chunks = 1;
-    if (flags & FLAG.ERROR) this.refuse(scan, word);
+    if (flags & FLAG_START) this.chunks = 1;
+    if (flags & FLAG_ERROR) this.refuse(scan, word);
     else if (flags & 0x08) this.acceptControl(scan, word);
     else this.acceptData(scan, word, out, from);
   }
@@ -72,14 +86,14 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
       this.nonAscii = 0;
       this.fragments = 0;
     }
-    if (flags & FLAG.START && ++this.fragments > this.settings.maxFragments) {
+    if (flags & FLAG_START && ++this.fragments > this.settings.maxFragments) {
       this.fail(VIOLATION.TOO_MANY_FRAGMENTS, this.position + scan.table[word + OFFSET]);
       return;
     }
-    this.nonAscii |= flags & FLAG.NON_ASCII;
-    const isText = !this.isBinary && (flags & FLAG.COMPRESSED) === 0;
+    this.nonAscii |= flags & FLAG_NON_ASCII;
+    const isText = !this.isBinary && (flags & FLAG_COMPRESSED) === 0;
     if (isText && !this.isValidPiece(scan, word)) return;
-    const inParts = this.settings.partial && (flags & FLAG.COMPRESSED) === 0;
+    const inParts = this.settings.partial && (flags & FLAG_COMPRESSED) === 0;
     if (inParts) this.deliverPart(scan, word, out, from);
     else this.collect(scan, word, out, from);
   }
@@ -104,9 +118,9 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
     flags: number,
     isLast: boolean,
   ): boolean {
-    if (this.settings.rules & RULE.SKIP_UTF8) return true;
+    if (this.settings.rules & MODE_SKIP_UTF8) return true;
     const before = this.pending;
-    if ((flags & FLAG.NON_ASCII) === 0 && before === 0) return true;
+    if ((flags & FLAG_NON_ASCII) === 0 && before === 0) return true;
     const after = this.checkUtf8(bytes, begin, end, before);
     if (after === INVALID) {
       const fault = locateFault(bytes, begin, end, before);
@@ -156,7 +170,7 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
     const { table } = scan;
     const { frames, maxBufferedBytes } = this.settings;
     const flags = table[word + FLAGS];
-    const isWhole = frames ? (flags & FLAG.END) !== 0 : (flags & LAST) === LAST;
+    const isWhole = frames ? (flags & FLAG_END) !== 0 : (flags & LAST) === LAST;
     let whole: Uint8Array | null = null;
     try {
       if (isWhole) whole = this.complete(scan, word, out, from);
@@ -193,10 +207,10 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
     const { frames, delivery, rules } = this.settings;
     const flags = table[word + FLAGS];
     const length = table[word + LENGTH];
-    const isKnown = frames || (flags & FLAG.FIN) !== 0;
-    const toCome = (flags & FLAG.END) === 0 ? this.remaining : 0;
+    const isKnown = frames || (flags & FLAG_FIN) !== 0;
+    const toCome = (flags & FLAG_END) === 0 ? this.remaining : 0;
     const total = isKnown ? message.length + length + toCome : 0;
-    if (delivery === 'view' && (rules & RULE.SERVER) === 0) {
+    if (delivery === 'view' && (rules & RULE_SERVER) === 0) {
       message.keep(this.lasting(scan, word, out, from), total);
     } else message.append(source, base + table[word + OFFSET], length, total);
   }
@@ -207,7 +221,7 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
       return false;
     }
     // Text of a client that is to become a string must be looked at: the scan does.
-    return !this.settings.partial && ((rules & RULE.SERVER) !== 0 || !this.makesString);
+    return !this.settings.partial && ((rules & RULE_SERVER) !== 0 || !this.makesString);
   }
 
   /**
@@ -218,16 +232,16 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
   protected passLong(state: ScanState, chunk: Uint8Array, out: Uint8Array, from: number): number {
     const { current, remaining } = state;
     const length = Math.min(remaining - 1, chunk.length - from);
-    const isKnown = this.settings.frames || (current & FLAG.FIN) !== 0;
+    const isKnown = this.settings.frames || (current & FLAG_FIN) !== 0;
     this.message ??= new MessageBuffer();
     const { message } = this;
     const total = isKnown ? message.length + remaining : 0;
     const isAll = from === 0 && length === chunk.length;
     const piece = isAll ? chunk : viewOf(chunk, from, from + length);
-    let flags: number = FLAG.NON_ASCII;
+    let flags: number = FLAG_NON_ASCII;
     let text = piece;
     let textAt = 0;
-    if ((state.rules & RULE.SERVER) !== 0) {
+    if ((state.rules & RULE_SERVER) !== 0) {
       if (this.canStay(state, chunk.length - from))
         message.adopt(viewOf(out, from, from + remaining));
       textAt = message.reserve(length, total);
@@ -242,7 +256,7 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
     this.position += length;
     if (message.held > this.settings.maxBufferedBytes) {
       this.fail(VIOLATION.TOO_MANY_BUFFERED_BYTES, at);
-    } else if (!this.isBinary && (current & FLAG.COMPRESSED) === 0) {
+    } else if (!this.isBinary && (current & FLAG_COMPRESSED) === 0) {
       this.isValidText(text, textAt, textAt + length, at, flags, false);
     }
     return length;
@@ -262,16 +276,16 @@ export abstract class MessageReader<D extends Delivery> extends ControlReader<D>
   private finish(data: Uint8Array, flags: number): void {
     const { isBinary, nonAscii } = this;
     if (this.settings.frames) {
-      const isFirst = (flags & FLAG.FIRST) !== 0;
+      const isFirst = (flags & FLAG_FIRST) !== 0;
       this.handlers.frame?.(data, {
-        fin: (flags & FLAG.FIN) !== 0,
-        rsv1: isFirst && (flags & FLAG.COMPRESSED) !== 0,
+        fin: (flags & FLAG_FIN) !== 0,
+        rsv1: isFirst && (flags & FLAG_COMPRESSED) !== 0,
         opcode: isFirst ? flags & OPCODE : 0,
       });
       return;
     }
     const message = { data, isBinary, nonAscii, at: this.messageAt };
-    if (flags & FLAG.COMPRESSED) this.transform(message);
+    if (flags & FLAG_COMPRESSED) this.transform(message);
     else this.deliver(message);
   }
 

@@ -1,9 +1,11 @@
 // What a decoder can be told, what it tells, and the check of both.
 
 import type { Backend } from '../kernel/kernel.ts';
-import type { ProtocolError, Role } from '../protocol/errors.ts';
-import { RULE } from '../protocol/header.ts';
+import { MODE_PARTS, MODE_SKIP_UTF8, MODE_STRINGS } from '../kernel/modes.ts';
+import type { ProtocolError } from '../protocol/errors.ts';
+import { RULE_LONG_LENGTHS, RULE_RSV1, RULE_SERVER } from '../protocol/header-rules.ts';
 import { DEFAULT_MAX_PAYLOAD, defaultMaxBufferedBytes } from '../protocol/limits.ts';
+import type { Role } from '../protocol/role.ts';
 
 /**
  * How messages are handed over.
@@ -152,12 +154,12 @@ function check(options: DecoderOptions): Settings {
   return {
     role,
     rules:
-      (role === 'server' ? RULE.SERVER : 0) |
-      (options.skipUtf8Validation ? RULE.SKIP_UTF8 : 0) |
-      (delivery === 'string' && !frames ? RULE.STRINGS : 0) |
-      (rsv1 ? RULE.RSV1 : 0) |
-      (options.allowLongLengths ? RULE.LONG_LENGTHS : 0) |
-      (options.partial === true ? RULE.PARTS : 0),
+      (role === 'server' ? RULE_SERVER : 0) |
+      (options.skipUtf8Validation ? MODE_SKIP_UTF8 : 0) |
+      (delivery === 'string' && !frames ? MODE_STRINGS : 0) |
+      (rsv1 ? RULE_RSV1 : 0) |
+      (options.allowLongLengths ? RULE_LONG_LENGTHS : 0) |
+      (options.partial === true ? MODE_PARTS : 0),
     delivery,
     maxPayload: limit,
     maxBufferedBytes: size('maxBufferedBytes', options.maxBufferedBytes ?? byDefault),

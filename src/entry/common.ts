@@ -14,16 +14,12 @@ export { PreparedMessage, type PrepareOptions, prepare } from '../codec/prepared
 export type { DecodedEvent } from '../codec/pull.ts';
 export type { Backend } from '../kernel/kernel.ts';
 export type { ModuleSource } from '../kernel/module-source.ts';
-export {
-  ProtocolError,
-  type ProtocolErrorInit,
-  type Role,
-  VIOLATION,
-  type Violation,
-} from '../protocol/errors.ts';
+export { ProtocolError, type ProtocolErrorInit } from '../protocol/errors.ts';
 export {
   type FrameHeader,
   type FrameHeaderInit,
   parseFrameHeader,
   writeFrameHeader,
 } from '../protocol/header.ts';
+export type { Role } from '../protocol/role.ts';
+export { VIOLATION, type Violation } from '../protocol/violations.ts';

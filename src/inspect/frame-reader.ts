@@ -1,21 +1,15 @@
 // Bytes -> frames as reports, RFC 6455 §5.2, with every rule checked in the decoder's order, so that both
 // stop at the same byte for the same reason.
 
-import { FLAG } from '../kernel/frame-table.ts';
+import { FLAG_COMPRESSED } from '../kernel/frame-table.ts';
 import { rotateKey, xorOnce } from '../kernel/js-mask.ts';
-import { checkLength } from '../kernel/js-scan.ts';
 import { locateFault } from '../kernel/utf8.ts';
 import { readStatusCode } from '../protocol/control-payload.ts';
-import { VIOLATION, type Violation } from '../protocol/errors.ts';
-import {
-  checkHeader,
-  headerLength,
-  RULE,
-  readMaskingKey,
-  readPayloadLength,
-} from '../protocol/header.ts';
+import { headerLength, readMaskingKey, readPayloadLength } from '../protocol/header.ts';
+import { checkHeader, checkLength, RULE_RSV1, RULE_SERVER } from '../protocol/header-rules.ts';
 import { CLOSE, isControl, TEXT } from '../protocol/opcodes.ts';
 import { isValidStatusCode } from '../protocol/status-codes.ts';
+import { VIOLATION, type Violation } from '../protocol/violations.ts';
 import { reportOf } from './frame-report.ts';
 import { MessageBuilder } from './message-builder.ts';
 import { NO_BYTES, weightOf } from './preview.ts';
@@ -68,7 +62,7 @@ export class FrameReader {
     this.settings = settings;
     this.builder = new MessageBuilder(settings);
     this.rules =
-      (settings.sender === 'client' ? RULE.SERVER : 0) | (settings.deflate ? RULE.RSV1 : 0);
+      (settings.sender === 'client' ? RULE_SERVER : 0) | (settings.deflate ? RULE_RSV1 : 0);
   }
 
   /** Reads to the end, the close frame or the first broken rule. */
@@ -148,7 +142,7 @@ export class FrameReader {
 
   private beginMessage(opcode: number, payloadAt: number): void {
     const isCompressed = (this.bytes[this.at] & 0x40) !== 0;
-    this.fragmented = opcode | (isCompressed ? FLAG.COMPRESSED : 0);
+    this.fragmented = opcode | (isCompressed ? FLAG_COMPRESSED : 0);
     this.text.reset();
     this.builder.begin(opcode, isCompressed, payloadAt);
   }
@@ -204,7 +198,7 @@ export class FrameReader {
     const begin = frame.at + frame.header;
     const to = Math.min(frame.here, from + TILE);
     const raw = this.bytes.subarray(begin + from, begin + to);
-    if ((this.rules & RULE.SERVER) === 0) return raw;
+    if ((this.rules & RULE_SERVER) === 0) return raw;
     this.scratch ??= new Uint8Array(TILE);
     this.scratch.set(raw);
     const key = readMaskingKey(this.bytes, begin - 4);

@@ -1,7 +1,8 @@
 // Bytes of one direction of a connection, explained: handshake, frames, messages, and the rule that is broken.
 
 import { type BytesLike, toBytes } from '../codec/bytes.ts';
-import { type Role, VIOLATION } from '../protocol/errors.ts';
+import type { Role } from '../protocol/role.ts';
+import { VIOLATION } from '../protocol/violations.ts';
 import { FrameReader } from './frame-reader.ts';
 import {
   checkAgreement,

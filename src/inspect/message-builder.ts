@@ -1,8 +1,8 @@
 // Frames -> messages as reports, RFC 6455 §5.4, inflated where they were compressed (RFC 7692 §6.2).
 
 import { isValidUtf8 } from '../kernel/utf8.ts';
-import { VIOLATION } from '../protocol/errors.ts';
 import { TEXT } from '../protocol/opcodes.ts';
+import { VIOLATION } from '../protocol/violations.ts';
 import { Inflater } from './inflate.ts';
 import { join } from './join.ts';
 import { messageReport, textOf, weightOf } from './preview.ts';

@@ -1,6 +1,8 @@
 // A broken rule as a report: what the decoder's own ProtocolError says.
 
-import { ProtocolError, type Role, type Violation } from '../protocol/errors.ts';
+import { ProtocolError } from '../protocol/errors.ts';
+import type { Role } from '../protocol/role.ts';
+import type { Violation } from '../protocol/violations.ts';
 import type { Problem } from './types.ts';
 
 /** What the end that gets `sender`'s bytes says of the rule broken at this byte of the input. */

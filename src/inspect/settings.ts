@@ -1,6 +1,6 @@
 // The options of an inspection, checked and complete.
 
-import type { Role } from '../protocol/errors.ts';
+import type { Role } from '../protocol/role.ts';
 import type { DeflateParams, InspectOptions } from './types.ts';
 
 /** What the reader of frames goes by. */

@@ -1,6 +1,7 @@
 // What an inspection says: plain data, in the words of RFC 6455.
 
-import type { Role, Violation } from '../protocol/errors.ts';
+import type { Role } from '../protocol/role.ts';
+import type { Violation } from '../protocol/violations.ts';
 import type { HttpHead } from './handshake.ts';
 
 /** How permessage-deflate was agreed on, RFC 7692 §7.1. Window bits are reported, and not enforced. */

@@ -1,17 +1,23 @@
 // A connection's bytes -> the frame table, in TypeScript: every header read, every rule of RFC 6455 §5
 // checked, every payload unmasked in place. The twin of assembly/scan.ts.
 
-import { VIOLATION, type Violation } from '../protocol/errors.ts';
+import { headerLength, readMaskingKey, readPayloadLength } from '../protocol/header.ts';
+import { checkHeader, checkLength, RULE_SERVER } from '../protocol/header-rules.ts';
+import { VIOLATION, type Violation } from '../protocol/violations.ts';
 import {
-  checkHeader,
-  headerLength,
-  RULE,
-  readMaskingKey,
-  readPayloadLength,
-} from '../protocol/header.ts';
-import { ENTRY_WORDS, FLAG } from './frame-table.ts';
+  ENTRY_WORDS,
+  FLAG_CHECK,
+  FLAG_COMPRESSED,
+  FLAG_END,
+  FLAG_ERROR,
+  FLAG_FIN,
+  FLAG_FIRST,
+  FLAG_NON_ASCII,
+  FLAG_START,
+} from './frame-table.ts';
 import { hasNonAscii, rotateKey, WORDS_FROM, type Words, wordsOf, xor } from './js-mask.ts';
 import type { ScanState } from './kernel.ts';
+import { MODE_SKIP_UTF8, MODE_STRINGS } from './modes.ts';
 import { isUtf8 } from './platform.ts';
 
 /** Bytes of a chunk that are copied at once, where the chunk must stay as it is. */
@@ -23,15 +29,7 @@ const WORDS_CHUNK = 512;
 /** Text from this length on is not looked at here where a native validator will. */
 const NATIVE_FROM = isUtf8 ? 32 : Number.POSITIVE_INFINITY;
 
-const WHOLE = FLAG.FIN | FLAG.START | FLAG.FIRST;
-
-/** The rule that a payload of `length` bytes in this form breaks, or 0. */
-export function checkLength(length: number, second: number, rules: number): Violation | 0 {
-  if (length > Number.MAX_SAFE_INTEGER) return VIOLATION.UNSUPPORTED_DATA_PAYLOAD_LENGTH;
-  const form = second & 0x7f;
-  if (form < 126 || (rules & RULE.LONG_LENGTHS) !== 0) return 0;
-  return length < (form === 126 ? 126 : 65536) ? VIOLATION.NON_MINIMAL_PAYLOAD_LENGTH : 0;
-}
+const WHOLE = FLAG_FIN | FLAG_START | FLAG_FIRST;
 
 /** What to scan: a part of the bytes, and what lies behind it. */
 export interface Range {
@@ -62,10 +60,10 @@ export class JsScanLoop {
     const { bytes, from, to, goesOn, shortText } = range;
     const { table } = this;
     const { rules, maxPayload } = state;
-    const isServer = (rules & RULE.SERVER) !== 0;
+    const isServer = (rules & RULE_SERVER) !== 0;
     const maskBit = isServer ? 0x80 : 0;
-    const validates = (rules & RULE.SKIP_UTF8) === 0;
-    const nativeFrom = (rules & RULE.STRINGS) === 0 ? NATIVE_FROM : Number.POSITIVE_INFINITY;
+    const validates = (rules & MODE_SKIP_UTF8) === 0;
+    const nativeFrom = (rules & MODE_STRINGS) === 0 ? NATIVE_FROM : Number.POSITIVE_INFINITY;
     const view: Words | null = to - from < WORDS_CHUNK ? null : wordsOf(bytes);
     let { key, remaining, current, fragmented, messageLength } = state;
     let violation: Violation | 0 = 0;
@@ -100,11 +98,11 @@ export class JsScanLoop {
             violation = VIOLATION.UNSUPPORTED_MESSAGE_LENGTH;
             break;
           }
-          if (opcode !== 0) fragmented = opcode | (first & 0x40 ? FLAG.COMPRESSED : 0);
+          if (opcode !== 0) fragmented = opcode | (first & 0x40 ? FLAG_COMPRESSED : 0);
         }
-        current = ((first >> 3) & FLAG.FIN) | FLAG.START;
+        current = ((first >> 3) & FLAG_FIN) | FLAG_START;
         if (opcode > 7) current |= opcode;
-        else current |= fragmented | (opcode !== 0 ? FLAG.FIRST : 0);
+        else current |= fragmented | (opcode !== 0 ? FLAG_FIRST : 0);
         remaining = declared;
         at += size;
         if (isServer) key = readMaskingKey(bytes, at - 4);
@@ -113,26 +111,26 @@ export class JsScanLoop {
       // A payload, or the part of it that is here. An index stays an integer whatever is declared.
       const here = remaining < to - at ? remaining | 0 : to - at;
       const end = at + here;
-      const isText = (current & (FLAG.COMPRESSED | 0x0f)) === 1;
+      const isText = (current & (FLAG_COMPRESSED | 0x0f)) === 1;
       let nonAscii = 0;
       if (isServer) nonAscii = xor(bytes, at, end, key, here < WORDS_FROM ? null : view);
       else if (isText) {
         if (here >= nativeFrom) nonAscii = 1;
         else nonAscii = hasNonAscii(bytes, at, end, here < WORDS_FROM ? null : view);
       }
-      let flags = nonAscii !== 0 && isText ? current | FLAG.NON_ASCII : current;
+      let flags = nonAscii !== 0 && isText ? current | FLAG_NON_ASCII : current;
       remaining -= here;
       if (remaining === 0) {
-        flags |= FLAG.END;
-        if (flags & FLAG.NON_ASCII && (flags & WHOLE) === WHOLE && validates) flags |= FLAG.CHECK;
-        if (current & FLAG.FIN && (current & 8) === 0) {
+        flags |= FLAG_END;
+        if (flags & FLAG_NON_ASCII && (flags & WHOLE) === WHOLE && validates) flags |= FLAG_CHECK;
+        if (current & FLAG_FIN && (current & 8) === 0) {
           fragmented = 0;
           messageLength = 0;
         }
         current = 0;
       } else {
         key = rotateKey(key, here);
-        current &= ~FLAG.START;
+        current &= ~FLAG_START;
       }
       table[word] = at - from;
       table[word + 1] = here;
@@ -144,7 +142,7 @@ export class JsScanLoop {
     if (violation !== 0) {
       table[word] = at - from;
       table[word + 1] = 0;
-      table[word + 2] = FLAG.ERROR;
+      table[word + 2] = FLAG_ERROR;
       table[word + 3] = violation;
       word += ENTRY_WORDS;
     }

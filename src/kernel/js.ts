@@ -1,8 +1,9 @@
 // The kernel in TypeScript: the twin of wasm.ts, for wherever WebAssembly is missing or forbidden, and
 // for what is too short to be worth a call into WebAssembly.
 
-import { RULE, writeLength, writeMaskingKey } from '../protocol/header.ts';
-import { FLAG, FLAGS, LENGTH, OFFSET } from './frame-table.ts';
+import { writeLength, writeMaskingKey } from '../protocol/header.ts';
+import { RULE_SERVER } from '../protocol/header-rules.ts';
+import { FLAG_NON_ASCII, FLAGS, LENGTH, OFFSET } from './frame-table.ts';
 import { xorOnce } from './js-mask.ts';
 import { JsScanLoop, TILE_BYTES } from './js-scan.ts';
 import type { Kernel, Scan, ScanState, Staging } from './kernel.ts';
@@ -34,7 +35,7 @@ export class JsScan extends JsScanLoop implements Scan {
   ): Scan {
     let to = chunk.length;
     this.latin1.reset();
-    if ((state.rules & RULE.SERVER) === 0 || out === chunk) {
+    if ((state.rules & RULE_SERVER) === 0 || out === chunk) {
       this.source = chunk;
       this.base = from;
     } else if (out !== null) {
@@ -66,7 +67,7 @@ export class JsScan extends JsScanLoop implements Scan {
     const { table, source, base } = this;
     const offset = table[word + OFFSET];
     const length = table[word + LENGTH];
-    if (table[word + FLAGS] & FLAG.NON_ASCII) {
+    if (table[word + FLAGS] & FLAG_NON_ASCII) {
       return sliceUtf8(source, base + offset, base + offset + length);
     }
     return this.latin1.cut(source, base, offset, length, this.used);

@@ -1,8 +1,20 @@
 // The known-answer probe: a module that does not give these answers is not used. It runs at the first use in
 // every process, so it asks the module itself and makes little.
 
-import { VIOLATION } from '../protocol/errors.ts';
-import { ENTRY_WORDS, EXTRA, FLAG, FLAGS, LENGTH, OFFSET } from './frame-table.ts';
+import { VIOLATION } from '../protocol/violations.ts';
+import {
+  ENTRY_WORDS,
+  EXTRA,
+  FLAG_END,
+  FLAG_ERROR,
+  FLAG_FIN,
+  FLAG_FIRST,
+  FLAG_NON_ASCII,
+  FLAG_START,
+  FLAGS,
+  LENGTH,
+  OFFSET,
+} from './frame-table.ts';
 
 /** Three masked text frames: "Hello" of RFC 6455 §5.7; "안" under a key of zeros; a surrogate for it. */
 const FRAMES = [
@@ -13,7 +25,7 @@ const FRAMES = [
 const HELLO = [0x48, 0x65, 0x6c, 0x6c, 0x6f];
 const HELLO_PAYLOAD = 6;
 
-const WHOLE_TEXT = FLAG.FIN | FLAG.START | FLAG.END | FLAG.FIRST | 1;
+const WHOLE_TEXT = FLAG_FIN | FLAG_START | FLAG_END | FLAG_FIRST | 1;
 
 /**
  * Whether the module reads, unmasks and validates as it must: `scan` is asked what it makes of the first
@@ -34,8 +46,8 @@ export function answersRight(
     table[OFFSET] === HELLO_PAYLOAD &&
     table[LENGTH] === HELLO.length &&
     table[FLAGS] === WHOLE_TEXT &&
-    table[hangul + FLAGS] === (WHOLE_TEXT | FLAG.NON_ASCII) &&
-    table[surrogate + FLAGS] === FLAG.ERROR &&
+    table[hangul + FLAGS] === (WHOLE_TEXT | FLAG_NON_ASCII) &&
+    table[surrogate + FLAGS] === FLAG_ERROR &&
     table[surrogate + EXTRA] === VIOLATION.INVALID_UTF8
   );
 }

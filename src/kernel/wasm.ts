@@ -5,12 +5,24 @@
 // masked payloads, JavaScript for chunks too short to be worth a call, the platform's own validator for
 // long text.
 
-import { headerLength, RULE, readPayloadLength } from '../protocol/header.ts';
+import { headerLength, readPayloadLength } from '../protocol/header.ts';
+import { RULE_SERVER } from '../protocol/header-rules.ts';
 import { MAX_HEADER_LENGTH } from '../protocol/limits.ts';
-import { ENTRY_WORDS, EXTRA, FLAG, FLAGS, LENGTH, OFFSET } from './frame-table.ts';
+import {
+  ENTRY_WORDS,
+  EXTRA,
+  FLAG_END,
+  FLAG_NON_ASCII,
+  FLAG_START,
+  FLAG_UTF16,
+  FLAGS,
+  LENGTH,
+  OFFSET,
+} from './frame-table.ts';
 import { JsScans, maskJs } from './js.ts';
 import { rotateKey } from './js-mask.ts';
 import type { Kernel, Scan, ScanState, Staging } from './kernel.ts';
+import { MODE_PARTS } from './modes.ts';
 import {
   allocate,
   Bytes,
@@ -126,7 +138,7 @@ class WasmKernel implements Kernel, Scan {
   }
 
   answersRight(): boolean {
-    this.state32[STATE32.RULES] = RULE.SERVER;
+    this.state32[STATE32.RULES] = RULE_SERVER;
     this.state64[STATE64.MAX_PAYLOAD] = 125;
     const input = viewOf(this.memory, this.base, this.memory.length);
     return answersRight(input, this.table, (length) => this.exports.scan(length, false));
@@ -134,7 +146,7 @@ class WasmKernel implements Kernel, Scan {
 
   scan(state: ScanState, chunk: Uint8Array, from: number, out: Uint8Array | null): Scan {
     const length = chunk.length - from;
-    const isServer = (state.rules & RULE.SERVER) !== 0;
+    const isServer = (state.rules & RULE_SERVER) !== 0;
     const small = out === null ? SMALL_CHUNK : SMALL_CHUNK_IN_PLACE;
     if (this.depth > 0 || length <= small) {
       return this.scans.at(this.depth).scan(state, chunk, from, out, 0);
@@ -163,7 +175,7 @@ class WasmKernel implements Kernel, Scan {
     const header = headerLength(chunk[from + 1]);
     const frame = header + readPayloadLength(chunk, from);
     if (frame <= TILE_BYTES) return TILE_BYTES;
-    if ((state.rules & RULE.PARTS) !== 0) return Math.min(frame, length);
+    if ((state.rules & MODE_PARTS) !== 0) return Math.min(frame, length);
     return inPlace || frame > length ? header : frame;
   }
 
@@ -193,9 +205,9 @@ class WasmKernel implements Kernel, Scan {
     const { table, base } = this;
     let first = 0;
     let last = (this.count - 1) * ENTRY_WORDS;
-    if ((rules & RULE.PARTS) === 0) {
-      if ((table[FLAGS] & FLAG.START) === 0) first = ENTRY_WORDS;
-      if ((table[last + FLAGS] & FLAG.END) === 0) last -= ENTRY_WORDS;
+    if ((rules & MODE_PARTS) === 0) {
+      if ((table[FLAGS] & FLAG_START) === 0) first = ENTRY_WORDS;
+      if ((table[last + FLAGS] & FLAG_END) === 0) last -= ENTRY_WORDS;
       if (last < first) return;
     }
     const begin = table[first + OFFSET];
@@ -208,10 +220,10 @@ class WasmKernel implements Kernel, Scan {
     const flags = table[word + FLAGS];
     const offset = table[word + OFFSET];
     const length = table[word + LENGTH];
-    if ((flags & FLAG.NON_ASCII) === 0) {
+    if ((flags & FLAG_NON_ASCII) === 0) {
       return this.latin1.cut(memory, base, offset, length, this.used);
     }
-    if (flags & FLAG.UTF16) {
+    if (flags & FLAG_UTF16) {
       const units = table[word + EXTRA];
       const limit = this.state32[STATE32.UTF16_USED];
       return this.utf16.cut(memory, this.utf16At, offset, units, limit);

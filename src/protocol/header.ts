@@ -1,8 +1,10 @@
-// One frame header, RFC 6455 §5.2: its rules, its fields, reading and writing it.
+// One frame header, RFC 6455 §5.2: its fields, reading and writing it. Its rules are in header-rules.ts.
 //
 //   FIN RSV1 RSV2 RSV3 opcode(4) | MASK length(7) | extended length(0, 16 or 64) | masking key(0 or 32)
 
-import { ProtocolError, type Role, VIOLATION, type Violation } from './errors.ts';
+import { ProtocolError } from './errors.ts';
+import type { Role } from './role.ts';
+import { VIOLATION } from './violations.ts';
 
 /** The fields of a frame header. */
 export interface FrameHeader {
@@ -17,56 +19,6 @@ export interface FrameHeader {
   payloadLength: number;
   /** Bytes the header itself takes. */
   headerLength: number;
-}
-
-/** What a decoder allows; as RULE_* in assembly/layout.ts. */
-export const RULE = {
-  /** §5.1: this end is the server, so every frame must be masked; without it, none may be. */
-  SERVER: 1,
-  SKIP_UTF8: 2,
-  STRINGS: 4,
-  /** §5.2: an extension that defines RSV1 was negotiated. */
-  RSV1: 8,
-  LONG_LENGTHS: 16,
-  /** Parts of payloads, too, must end up where whole ones do. Means nothing to the module. */
-  PARTS: 32,
-} as const;
-
-/**
- * The rule that the first two bytes of a header break, or 0. `fragmented` is nonzero while a message is
- * in progress. The twin of checkHeader in assembly/header.ts.
- */
-export function checkHeader(
-  first: number,
-  second: number,
-  rules: number,
-  fragmented: number,
-): Violation | 0 {
-  const opcode = first & 0x0f;
-  if (first & 0x30) return VIOLATION.UNEXPECTED_RSV_2_3;
-  if (first & 0x40 && ((rules & RULE.RSV1) === 0 || opcode === 0))
-    return VIOLATION.UNEXPECTED_RSV_1;
-  if (opcode === 0) {
-    if (fragmented === 0) return VIOLATION.UNEXPECTED_CONTINUATION;
-  } else if (opcode < 3) {
-    if (fragmented !== 0) return VIOLATION.EXPECTED_CONTINUATION;
-  } else {
-    const violation = checkControl(first, opcode, second & 0x7f);
-    if (violation !== 0) return violation;
-  }
-  if (second >> 7 === (rules & RULE.SERVER)) return 0;
-  return second >> 7 ? VIOLATION.UNEXPECTED_MASK : VIOLATION.EXPECTED_MASK;
-}
-
-/** §5.5. A close frame of one byte cannot hold its two-byte status code (§5.5.1). */
-function checkControl(first: number, opcode: number, length: number): Violation | 0 {
-  if (opcode < 8 || opcode > 10) return VIOLATION.RESERVED_OPCODE;
-  if ((first & 0x80) === 0) return VIOLATION.EXPECTED_FIN;
-  if (first & 0x40) return VIOLATION.UNEXPECTED_RSV_1;
-  if (length > 125 || (opcode === 8 && length === 1)) {
-    return VIOLATION.INVALID_CONTROL_PAYLOAD_LENGTH;
-  }
-  return 0;
 }
 
 /** Bytes a header takes, told by its second byte. */

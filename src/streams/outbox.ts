@@ -7,7 +7,7 @@ import { sharedSlab } from '../codec/slab.ts';
 import type { Backend } from '../kernel/kernel.ts';
 import { copyOf } from '../kernel/platform.ts';
 import { selectKernel } from '../kernel/select.ts';
-import type { Role } from '../protocol/errors.ts';
+import type { Role } from '../protocol/role.ts';
 import { whenAborted } from './when-aborted.ts';
 
 /** Bytes of frames that wait before senders are told to. */

@@ -6,7 +6,14 @@ import { fragmentsOf } from '../../src/codec/fragments.ts';
 import { FrozenScan } from '../../src/codec/frozen-scan.ts';
 import { ownSlab, ReusedSlab, sharedSlab } from '../../src/codec/slab.ts';
 import { Decoder } from '../../src/index.ts';
-import { FLAG } from '../../src/kernel/frame-table.ts';
+import {
+  FLAG_COMPRESSED,
+  FLAG_END,
+  FLAG_ERROR,
+  FLAG_FIN,
+  FLAG_FIRST,
+  FLAG_START,
+} from '../../src/kernel/frame-table.ts';
 import type { Scan } from '../../src/kernel/kernel.ts';
 import { detach, frame, hex, join, resizable, sharedBytes, toHex, utf8 } from '../support/bytes.ts';
 
@@ -193,7 +200,7 @@ describe('decode', () => {
 });
 
 describe('the rest of a scan', () => {
-  const WHOLE = FLAG.FIN | FLAG.START | FLAG.END | FLAG.FIRST;
+  const WHOLE = FLAG_FIN | FLAG_START | FLAG_END | FLAG_FIRST;
   const source = Uint8Array.from({ length: 100 }, (_, i) => i);
 
   /** A scan of `used` bytes from index 10 of the source on. */
@@ -222,12 +229,12 @@ describe('the rest of a scan', () => {
     const others = [
       [0, 1, WHOLE | 2, 0],
       [0, 1, WHOLE | 9, 0],
-      [0, 1, (WHOLE & ~FLAG.FIN) | 1, 0],
-      [0, 1, (WHOLE & ~FLAG.FIRST) | 1, 0],
-      [0, 1, (WHOLE & ~FLAG.START) | 1, 0],
-      [0, 1, (WHOLE & ~FLAG.END) | 1, 0],
-      [0, 1, WHOLE | FLAG.COMPRESSED | 1, 0],
-      [0, 1, WHOLE | FLAG.ERROR | 1, 0],
+      [0, 1, (WHOLE & ~FLAG_FIN) | 1, 0],
+      [0, 1, (WHOLE & ~FLAG_FIRST) | 1, 0],
+      [0, 1, (WHOLE & ~FLAG_START) | 1, 0],
+      [0, 1, (WHOLE & ~FLAG_END) | 1, 0],
+      [0, 1, WHOLE | FLAG_COMPRESSED | 1, 0],
+      [0, 1, WHOLE | FLAG_ERROR | 1, 0],
     ];
     const rest = new FrozenScan(scanOf(20, text(0), ...others, text(4)), 0, true);
     expect([rest.text(0), rest.text(36)]).toEqual(['text 0', 'text 36']);
@@ -239,9 +246,9 @@ describe('the rest of a scan', () => {
   });
 
   it.each([
-    ['a header', 30, [30, 0, FLAG.ERROR, 3], 32],
-    ['text', 30, [36, 9, FLAG.ERROR, 13], 45],
-    ['what has been scanned', 40, [30, 5, FLAG.ERROR, 13], 40],
+    ['a header', 30, [30, 0, FLAG_ERROR, 3], 32],
+    ['text', 30, [36, 9, FLAG_ERROR, 13], 45],
+    ['what has been scanned', 40, [30, 5, FLAG_ERROR, 13], 40],
   ])('reaches over %s at fault, which the error names', (_name, used, error, length) => {
     expect(new FrozenScan(scanOf(used, text(0), error), 0, false).source.length).toBe(length);
   });

@@ -2,18 +2,32 @@
 // what is carried to the next.
 
 import { describe, expect, it } from 'vitest';
-import { FLAG } from '../../src/kernel/frame-table.ts';
+import {
+  FLAG_CHECK as CHECK,
+  FLAG_COMPRESSED as COMPRESSED,
+  FLAG_END as END,
+  FLAG_ERROR as ERROR,
+  FLAG_FIN as FIN,
+  FLAG_FIRST as FIRST,
+  FLAG_NON_ASCII as NON_ASCII,
+  FLAG_START as START,
+} from '../../src/kernel/frame-table.ts';
 import { JsScan, JsScans } from '../../src/kernel/js.ts';
-import { checkLength, TILE_BYTES } from '../../src/kernel/js-scan.ts';
-import { VIOLATION } from '../../src/protocol/errors.ts';
-import { RULE } from '../../src/protocol/header.ts';
+import { TILE_BYTES } from '../../src/kernel/js-scan.ts';
+import { MODE_SKIP_UTF8, MODE_STRINGS } from '../../src/kernel/modes.ts';
+import {
+  checkLength,
+  RULE_LONG_LENGTHS,
+  RULE_RSV1,
+  RULE_SERVER,
+} from '../../src/protocol/header-rules.ts';
+import { VIOLATION } from '../../src/protocol/violations.ts';
 import { equal, frame, hex, join, keyNumber, toHex, utf8 } from '../support/bytes.ts';
 
 const KEY = [0x11, 0x22, 0x33, 0x44];
-const { FIN, START, END, FIRST, NON_ASCII, ERROR, CHECK, COMPRESSED } = FLAG;
 const WHOLE = FIN | START | END | FIRST;
 
-const fresh = (rules: number = RULE.SERVER, maxPayload = 1e9) => ({
+const fresh = (rules: number = RULE_SERVER, maxPayload = 1e9) => ({
   ...{ rules, maxPayload, key: 0, remaining: 0, current: 0, fragmented: 0, messageLength: 0 },
 });
 
@@ -48,25 +62,25 @@ describe('an entry', () => {
   ])('of %s says what it is', (_name, chunk, flags) => {
     const { length } = chunk;
     const payload = length - 6;
-    const { table, count, used } = scan(chunk, fresh(RULE.SERVER | RULE.RSV1));
+    const { table, count, used } = scan(chunk, fresh(RULE_SERVER | RULE_RSV1));
     expect(entriesOf({ table, count })).toEqual([[6, payload, flags, 0]]);
     expect(used).toBe(length);
   });
 
   it('of text that nobody validates asks for no check', () => {
-    const flags = entriesOf(scan(masked(1, text), fresh(RULE.SERVER | RULE.SKIP_UTF8)))[0][2];
+    const flags = entriesOf(scan(masked(1, text), fresh(RULE_SERVER | MODE_SKIP_UTF8)))[0][2];
     expect(flags).toBe(WHOLE | 1 | NON_ASCII);
   });
 
   it.each([3, 31, 32, 33, 600])(
     'of a client’s %i bytes of text tells whether to look',
     (length) => {
-      for (const rules of [0, RULE.STRINGS]) {
+      for (const rules of [0, MODE_STRINGS]) {
         const ascii = new Uint8Array(length).fill(0x61);
         const [[, , flags]] = entriesOf(scan(frame({ opcode: 1, payload: ascii }), fresh(rules)));
         expect(flags & ~(NON_ASCII | CHECK)).toBe(WHOLE | 1);
         // Nobody else looks where strings are wanted, or where it is short.
-        if (rules === RULE.STRINGS || length < 32) expect(flags).toBe(WHOLE | 1);
+        if (rules === MODE_STRINGS || length < 32) expect(flags).toBe(WHOLE | 1);
         const other = ascii.slice();
         other[length - 1] = 0xff;
         const [[, , marked]] = entriesOf(scan(frame({ opcode: 1, payload: other }), fresh(rules)));
@@ -86,7 +100,7 @@ describe('an entry', () => {
   ])('of an error, %s, names the rule and where, and is the last', (text, violation) => {
     const before = masked(2, hex('01 02'));
     const chunk = join(before, hex(text), before);
-    const result = scan(chunk, fresh(RULE.SERVER, 200));
+    const result = scan(chunk, fresh(RULE_SERVER, 200));
     expect(entriesOf(result)).toEqual([
       [6, 2, WHOLE | 2, 0],
       [before.length, 0, ERROR, violation],
@@ -170,7 +184,7 @@ describe('what is carried on', () => {
   });
 
   it('of a message in fragments: its opcode until it ends, control frames between', () => {
-    const state = fresh(RULE.SERVER | RULE.RSV1);
+    const state = fresh(RULE_SERVER | RULE_RSV1);
     const chunk = join(
       masked(1, utf8('a'), { fin: false, rsv: 0x40 }),
       masked(9, new Uint8Array(0)),
@@ -217,12 +231,12 @@ describe('the rules of a length (§5.2)', () => {
     [125, 125, 0, 0],
     [126, 126, 0, 0],
     [125, 126, 0, VIOLATION.NON_MINIMAL_PAYLOAD_LENGTH],
-    [125, 126, RULE.LONG_LENGTHS, 0],
+    [125, 126, RULE_LONG_LENGTHS, 0],
     [65_535, 127, 0, VIOLATION.NON_MINIMAL_PAYLOAD_LENGTH],
-    [65_535, 127 | 0x80, RULE.LONG_LENGTHS, 0],
+    [65_535, 127 | 0x80, RULE_LONG_LENGTHS, 0],
     [65_536, 127 | 0x80, 0, 0],
     [2 ** 53 - 1, 127, 0, 0],
-    [2 ** 53, 127, RULE.LONG_LENGTHS, VIOLATION.UNSUPPORTED_DATA_PAYLOAD_LENGTH],
+    [2 ** 53, 127, RULE_LONG_LENGTHS, VIOLATION.UNSUPPORTED_DATA_PAYLOAD_LENGTH],
   ])('%i bytes in form %i, rules %i: %i', (length, second, rules, expected) => {
     expect(checkLength(length, second, rules)).toBe(expected);
   });

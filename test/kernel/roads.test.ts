@@ -2,10 +2,11 @@
 // a table. The edges were measured by bench/receive; that they are where they are is what is tested.
 
 import { describe, expect, it } from 'vitest';
-import { FLAG } from '../../src/kernel/frame-table.ts';
+import { FLAG_FIN, FLAG_FIRST } from '../../src/kernel/frame-table.ts';
 import type { ScanState } from '../../src/kernel/kernel.ts';
+import { MODE_PARTS } from '../../src/kernel/modes.ts';
 import { selectKernel } from '../../src/kernel/select.ts';
-import { RULE } from '../../src/protocol/header.ts';
+import { RULE_SERVER } from '../../src/protocol/header-rules.ts';
 import { equal, frame, join, naiveMask } from '../support/bytes.ts';
 
 const kernel = selectKernel('wasm');
@@ -26,7 +27,7 @@ const plain = (length: number, opcode = 1) =>
 type Out = 'in place' | 'elsewhere';
 
 /** Scans; tells which road it took, how many entries there are, and how many bytes were used. */
-function scan(chunk: Uint8Array, state = fresh(RULE.SERVER), place: Out = 'elsewhere', from = 0) {
+function scan(chunk: Uint8Array, state = fresh(RULE_SERVER), place: Out = 'elsewhere', from = 0) {
   const { table, count, used } = kernel.scan(
     state,
     chunk,
@@ -89,14 +90,14 @@ describe('a client’s chunk', () => {
     [1, 1024, 'JavaScript'],
     [2, 500, 'JavaScript'],
   ])('inside a frame of opcode %i, %i bytes to come: %s', (opcode, remaining, road) => {
-    const state = fresh(0, { current: FLAG.FIN | opcode, fragmented: opcode, remaining });
+    const state = fresh(0, { current: FLAG_FIN | opcode, fragmented: opcode, remaining });
     expect(scan(new Uint8Array(2000).fill(0x61), state).road).toBe(road);
   });
 });
 
 describe('the module takes at once', () => {
   const used = (chunk: Uint8Array, place: Out = 'elsewhere', more: Partial<ScanState> = {}) =>
-    scan(chunk, fresh(more.rules ?? RULE.SERVER, more), place).used;
+    scan(chunk, fresh(more.rules ?? RULE_SERVER, more), place).used;
   const small = masked(100);
   const many = join(...Array<Uint8Array>(500).fill(small));
   /** Frames of 106 bytes that a tile holds whole. */
@@ -131,7 +132,7 @@ describe('the module takes at once', () => {
   });
 
   it('as much of it as there is, where parts are wanted', () => {
-    const rules = RULE.SERVER | RULE.PARTS;
+    const rules = RULE_SERVER | MODE_PARTS;
     expect(used(masked(70_000), 'elsewhere', { rules })).toBe(INPUT);
     expect(used(masked(70_000), 'in place', { rules })).toBe(INPUT);
     const chunk = join(masked(40_000), small);
@@ -139,7 +140,7 @@ describe('the module takes at once', () => {
   });
 
   it('the rest of a frame in progress, or a tile behind the end of it', () => {
-    const more = { current: FLAG.FIN | FLAG.FIRST | 2, fragmented: 2, messageLength: 1 };
+    const more = { current: FLAG_FIN | FLAG_FIRST | 2, fragmented: 2, messageLength: 1 };
     const rest = (remaining: number) => ({ ...more, remaining });
     const zeros = new Uint8Array(100_000);
     expect(used(zeros, 'elsewhere', rest(40_000))).toBe(40_000);
@@ -161,8 +162,8 @@ describe('what is copied back', () => {
   it.each([0, 1, 150, 300])('is whole frames, not the %i bytes of one cut off', (here) => {
     const cut = join(one, one.subarray(0, one.length - payload.length + here));
     for (const [rules, copied] of [
-      [RULE.SERVER, here === 300],
-      [RULE.SERVER | RULE.PARTS, true],
+      [RULE_SERVER, here === 300],
+      [RULE_SERVER | MODE_PARTS, true],
     ] as const) {
       const chunk = cut.slice();
       expect(scan(chunk, fresh(rules), 'in place').count).toBe(2);
@@ -173,12 +174,12 @@ describe('what is copied back', () => {
   });
 
   it('is not the end of a frame begun before, unless parts are wanted', () => {
-    for (const rules of [RULE.SERVER, RULE.SERVER | RULE.PARTS]) {
-      const masking = { key: 0x01010101, remaining: 200, current: FLAG.FIN | FLAG.FIRST | 2 };
+    for (const rules of [RULE_SERVER, RULE_SERVER | MODE_PARTS]) {
+      const masking = { key: 0x01010101, remaining: 200, current: FLAG_FIN | FLAG_FIRST | 2 };
       const chunk = join(new Uint8Array(200), one);
       const state = fresh(rules, { ...masking, fragmented: 2, messageLength: 200 });
       expect(scan(chunk, state, 'in place')).toMatchObject({ road: 'module', count: 2 });
-      const isPart = (rules & RULE.PARTS) !== 0;
+      const isPart = (rules & MODE_PARTS) !== 0;
       expect(chunk[0]).toBe(isPart ? 1 : 0);
       expect(equal(chunk.subarray(208), payload)).toBe(true);
     }

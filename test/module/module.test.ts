@@ -4,9 +4,11 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { FLAG } from '../../src/kernel/frame-table.ts';
+import * as table from '../../src/kernel/frame-table.ts';
+import * as modes from '../../src/kernel/modes.ts';
 import { WASM_BASE64, WASM_SHA256 } from '../../src/kernel/wasm-module.gen.ts';
-import { RULE } from '../../src/protocol/header.ts';
+import * as rules from '../../src/protocol/header-rules.ts';
+import { VIOLATION } from '../../src/protocol/violations.ts';
 import { keyNumber, naiveMask, utf8 } from '../support/bytes.ts';
 import { judge } from '../support/naive-utf8.ts';
 
@@ -67,10 +69,16 @@ describe('the module', () => {
         Number(value),
       ]),
     );
-    for (const [name, value] of Object.entries(FLAG))
-      expect(constants.get(`FLAG_${name}`)).toBe(value);
-    const inBoth = Object.entries(RULE).filter(([name]) => name !== 'PARTS');
-    for (const [name, value] of inBoth) expect(constants.get(`RULE_${name}`)).toBe(value);
+    const shared = Object.entries({ ...table, ...modes, ...rules }).filter(([name]) =>
+      /^(FLAG|MODE|RULE)_/.test(name),
+    );
+    expect(shared.length).toBe(15);
+    for (const [name, value] of shared) {
+      // Means nothing to the module.
+      if (name !== 'MODE_PARTS') expect(constants.get(name), name).toBe(value);
+    }
+    const violations = Object.entries(VIOLATION).filter(([, number]) => number <= 13);
+    for (const [name, number] of violations) expect(constants.get(name), name).toBe(number);
     for (const name of ['STATE', 'TABLE', 'INPUT', 'UTF16', 'SCRATCH', 'STAGING']) {
       expect(constants.get(name)).toBe(at(name));
     }

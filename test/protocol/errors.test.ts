@@ -1,8 +1,10 @@
 // Every violation by number: its code, the close code it calls for (§7.4.1), its section, and that its message
 // says something.
 
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { ProtocolError, VIOLATION, type Violation } from '../../src/index.ts';
+import { VIOLATIONS } from '../../src/protocol/violations.ts';
 
 /** By number, from 1. */
 const EXPECTED: readonly (readonly [code: string, closeCode: number, section: string])[] = [
@@ -29,7 +31,7 @@ const EXPECTED: readonly (readonly [code: string, closeCode: number, section: st
   ['DETACHED_CHUNK', 1011, '7.4.1'],
 ];
 
-it('the violations are numbered through', () => {
+it('numbers the violations from 1 without gaps', () => {
   expect(Object.values(VIOLATION)).toEqual(EXPECTED.map((_, i) => i + 1));
 });
 
@@ -44,13 +46,20 @@ describe.each(EXPECTED.map((details, i) => ({ violation: (i + 1) as Violation, d
     });
 
     it('says whose fault it is, what, and where', () => {
-      const who = closeCode === 1011 ? 'WebSocket stream given up' : 'Invalid WebSocket stream';
+      const who = closeCode === 1011 ? 'WebSocket stream aborted' : 'Invalid WebSocket stream';
       const [begin, what, where] = error.message.split(/: |, /);
       expect([begin, where]).toEqual([who, `at byte 7 (RFC 6455 §${section})`]);
       expect(what).toMatch(/\w{3,} \w+/);
     });
   },
 );
+
+it.runIf(globalThis.process?.versions?.node)('lists every violation in docs/errors.md', () => {
+  const docs = readFileSync(new URL('../../docs/errors.md', import.meta.url), 'utf8');
+  for (const [, code, closeCode, section] of Object.values(VIOLATIONS)) {
+    expect(docs).toContain(`| \`${code}\` | ${closeCode} | §${section} |`);
+  }
+});
 
 describe('a cause', () => {
   it('is there where one was given, whatever it is', () => {

@@ -1,7 +1,8 @@
 // ProtocolError -> the error ws makes of the same violation: its class, its message, its code, the close
 // code under ws's own symbol. What ws leaves out, the cause tells.
 
-import { type ProtocolError, VIOLATION, type Violation } from '../../protocol/errors.ts';
+import type { ProtocolError } from '../../protocol/errors.ts';
+import { VIOLATION, type Violation } from '../../protocol/violations.ts';
 import type { Internals } from './internals.ts';
 
 const FRAME = 'Invalid WebSocket frame: ';

@@ -1,10 +1,11 @@
 // The kernels by themselves: masking, sealing and scanning at any alignment, with canaries round every memory.
 
-import { ENTRY_WORDS, FLAG } from '../../../src/kernel/frame-table.ts';
+import { ENTRY_WORDS, FLAG_ERROR } from '../../../src/kernel/frame-table.ts';
 import { rotateKey } from '../../../src/kernel/js-mask.ts';
 import type { Kernel } from '../../../src/kernel/kernel.ts';
+import { MODE_SKIP_UTF8 } from '../../../src/kernel/modes.ts';
 import { selectKernel } from '../../../src/kernel/select.ts';
-import { RULE } from '../../../src/protocol/header.ts';
+import { RULE_SERVER } from '../../../src/protocol/header-rules.ts';
 import { equal, frame, guarded, naiveMask, toHex } from '../../support/bytes.ts';
 import type { Random } from '../../support/random.ts';
 import { anyhow, type Case, Choices, chunksOf, type Target } from '../engine/case.ts';
@@ -71,7 +72,7 @@ function scanned(kernel: Kernel, given: Case, isServer: boolean, choices: Choice
   const state = {
     // Who checks text is a kernel's own affair.
     ...{
-      rules: RULE.SKIP_UTF8 | (isServer ? RULE.SERVER : 0),
+      rules: MODE_SKIP_UTF8 | (isServer ? RULE_SERVER : 0),
       maxPayload: 1 << 20,
       key: 0,
       remaining: 0,
@@ -91,7 +92,7 @@ function scanned(kernel: Kernel, given: Case, isServer: boolean, choices: Choice
     if (count === 0) break;
     for (let word = 0; word < count * ENTRY_WORDS; word += ENTRY_WORDS) {
       const [offset, length, flags, extra] = table.subarray(word, word + ENTRY_WORDS);
-      if (flags & FLAG.ERROR) error = [from + offset, extra];
+      if (flags & FLAG_ERROR) error = [from + offset, extra];
       else payloads += toHex(source.subarray(base + offset, base + offset + length));
     }
     from += used;
