@@ -2,11 +2,9 @@
 
 /** Ready for bytes. */
 export const IDLE = 0;
-/** In a walk: a handler may be on the stack. */
+/** In a walk: a handler may be on the stack. Without a call on the stack, a handler has thrown. */
 export const WALKING = 1;
 /** `pause()` was called, or a transform is awaited. */
 export const PAUSED = 2;
-/** A handler threw: the rest of its chunk waits for the next call. */
-export const INTERRUPTED = 3;
 /** Closed, failed or stopped: nothing is delivered any more. */
-export const ENDED = 4;
+export const ENDED = 3;

@@ -127,7 +127,7 @@ const DELIVERIES: readonly unknown[] = ['view', 'copy', 'string', 'borrowed'];
 const settled = new WeakMap<DecoderOptions, Settings>();
 
 /** Checks and completes the options. Throws a TypeError or RangeError that names the option. */
-export function settle(options: DecoderOptions): Settings {
+export function readOptions(options: DecoderOptions): Settings {
   const known = settled.get(options);
   if (known !== undefined) return known;
   const settings = check(options);

@@ -7,7 +7,10 @@ export const CLOSE = 0x8;
 export const PING = 0x9;
 export const PONG = 0xa;
 
-/** §5.5: control frames are the opcodes with the highest bit set. */
+/** §5.5: control frames are the opcodes with this bit set. */
+export const CONTROL = 0x8;
+
+/** Whether the low four bits are the opcode of a control frame. */
 export function isControl(opcode: number): boolean {
-  return (opcode & 0x8) !== 0;
+  return (opcode & CONTROL) !== 0;
 }

@@ -3,6 +3,7 @@
 
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DecoderCore } from '../../src/codec/decoder.ts';
+import { PAUSED } from '../../src/codec/lifecycle.ts';
 import type { DecoderOptions, Delivery } from '../../src/index.ts';
 import type { Kernel } from '../../src/kernel/kernel.ts';
 import { selectKernel } from '../../src/kernel/select.ts';
@@ -135,7 +136,8 @@ function workOf(
   work = 0;
   for (const piece of chunks) {
     decoder.write(piece);
-    while (pausing && decoder.bufferedBytes > 0 && decoder['phase'] === 2) decoder.resume();
+    while (pausing && decoder.bufferedBytes > 0 && decoder['dispatcher'].phase === PAUSED)
+      decoder.resume();
   }
   return work / stream.length;
 }

@@ -179,7 +179,7 @@ describe('a handler that throws when a promise was kept', () => {
     const { decoder, seen } = decoderOn({}, { ...options, transform: (async () => 'x') as never });
     decoder.write(text('a', 0x40));
     await settled();
-    const cause = new TypeError('a transform must give a Uint8Array');
+    const cause = new TypeError('a transform must return a Uint8Array');
     expect(seen).toMatchObject([{ code: 'WS_ERR_INVALID_EXTENSION_DATA', offset: 6, cause }]);
   });
 });
@@ -209,13 +209,13 @@ describe('an invariant that does not hold', () => {
 
   it('a text that a pause has not kept: no empty message, the stream ends', () => {
     const { decoder, seen } = decoderOn({});
-    const { message } = decoder['handlers'];
-    decoder['handlers'].message = (...args) => {
+    const { message } = decoder['dispatcher'].handlers;
+    decoder['dispatcher'].handlers.message = (...args) => {
       message?.(...args);
       decoder.pause();
     };
     decoder.write(join(text('a'), text('b'), text('c')));
-    decoder['backlog']?.scan?.['texts']?.delete(4);
+    decoder['reader']['backlog']?.scan?.['texts']?.delete(4);
     decoder.resume();
     decoder.resume();
     const what = 'no text was kept of the entry at word 4';
@@ -233,7 +233,7 @@ describe('an invariant that does not hold', () => {
         });
       },
     });
-    decoder['handlers'].message = (data) => {
+    decoder['dispatcher'].handlers.message = (data) => {
       seen.push(data);
       decoder.pause();
     };

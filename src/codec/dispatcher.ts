@@ -1,5 +1,5 @@
-// Messages, control frames and errors -> calls of handlers: the outermost step of a decoder, and the
-// only one that runs foreign code.
+// Messages, control frames and errors -> calls of handlers. The dispatcher owns the decoder's lifecycle, and it alone
+// runs foreign code.
 
 import type { Kernel } from '../kernel/kernel.ts';
 import { MODE_SKIP_UTF8 } from '../kernel/modes.ts';
@@ -11,10 +11,11 @@ import { CLOSE, PING } from '../protocol/opcodes.ts';
 import { NO_STATUS_RECEIVED } from '../protocol/status-codes.ts';
 import { VIOLATION, type Violation } from '../protocol/violations.ts';
 import { toBytes } from './bytes.ts';
+import type { Cursor } from './cursor.ts';
 import { ENDED, IDLE, PAUSED } from './lifecycle.ts';
-import type { Delivery, Handlers, Payload, Settings } from './options.ts';
+import type { Delivery, FrameInfo, Handlers, Payload, Settings } from './options.ts';
 
-/** A message as it is about to be handed over. */
+/** A message that is about to be delivered. */
 export interface Message {
   /** In memory that outlives the walk. */
   data: Uint8Array;
@@ -25,39 +26,72 @@ export interface Message {
   at: number;
 }
 
-/** The part of a decoder that hands over. */
-export abstract class DecoderOutput<D extends Delivery> {
-  protected readonly kernel: Kernel;
-  protected readonly settings: Settings;
-  protected handlers: Handlers<D>;
-  protected phase: number = IDLE;
-  protected failure: ProtocolError | null = null;
-  /** Offset in the stream of the first byte of the scan being walked. */
-  protected position = 0;
+/** What the dispatcher asks of its decoder. */
+export interface Lifecycle {
+  /** The stream has ended: drop all memory. */
+  ended(): void;
+  /** A message that was awaited is there, or failed. */
+  settled(): void;
+}
+
+export class Dispatcher<D extends Delivery> {
+  readonly kernel: Kernel;
+  readonly settings: Settings;
+  handlers: Handlers<D>;
+  /** As in lifecycle.ts. */
+  phase: number = IDLE;
+  failure: ProtocolError | null = null;
   /** A transform has promised a message: nothing may overtake it. */
-  protected isAwaiting = false;
+  isAwaiting = false;
+  private readonly cursor: Cursor;
+  private readonly owner: Lifecycle;
   /** The promise was kept: to be delivered next. */
-  protected transformed: Message | null = null;
+  private transformed: Message | null = null;
   /** Bytes of the message that a transform has and has not given back. */
-  protected awaitedBytes = 0;
-  /** An error with nobody to hear it, met while no call of the caller's was on the stack. */
+  private awaitedBytes = 0;
+  /** An error without a handler, met while no call of the caller's was on the stack. */
   private unthrown: ProtocolError | null = null;
 
-  constructor(kernel: Kernel, settings: Settings, handlers: Handlers<D>) {
+  constructor(
+    kernel: Kernel,
+    settings: Settings,
+    handlers: Handlers<D>,
+    cursor: Cursor,
+    owner: Lifecycle,
+  ) {
     this.kernel = kernel;
     this.settings = settings;
     this.handlers = handlers;
+    this.cursor = cursor;
+    this.owner = owner;
   }
 
-  /** The promised message is there: go on as far as possible. */
-  protected abstract transformSettled(): void;
+  /** Bytes of memory held for a transform. */
+  get heldBytes(): number {
+    return this.awaitedBytes + (this.transformed?.data.length ?? 0);
+  }
 
-  protected deliverControl(opcode: number, payload: Uint8Array): void {
+  /** Delivers the message that was awaited, if it is there. */
+  deliverAwaited(): void {
+    const { transformed } = this;
+    this.transformed = null;
+    if (transformed !== null) this.deliverTransformed(transformed);
+  }
+
+  deliverControl(opcode: number, payload: Uint8Array): void {
     const { handlers } = this;
     if (opcode === CLOSE) this.deliverClose(payload);
     else if (this.settings.frames) handlers.frame?.(payload, { fin: true, rsv1: false, opcode });
     else if (opcode === PING) handlers.ping?.(payload);
     else handlers.pong?.(payload);
+  }
+
+  deliverFrame(payload: Uint8Array, frame: FrameInfo): void {
+    this.handlers.frame?.(payload, frame);
+  }
+
+  deliverPart(data: string | Uint8Array, isBinary: boolean, isLast: boolean): void {
+    this.handlers.part?.(data as Payload<D>, isBinary, isLast);
   }
 
   private deliverClose(payload: Uint8Array): void {
@@ -76,13 +110,13 @@ export abstract class DecoderOutput<D extends Delivery> {
     }
   }
 
-  protected deliver({ data, isBinary, nonAscii }: Message): void {
+  deliver({ data, isBinary, nonAscii }: Message): void {
     let payload: string | Uint8Array = data;
     if (this.settings.delivery === 'string' && !isBinary) {
       try {
         payload = this.toText(data, nonAscii);
       } catch (cause) {
-        this.giveUp(cause);
+        this.abort(cause);
         return;
       }
     }
@@ -96,8 +130,8 @@ export abstract class DecoderOutput<D extends Delivery> {
     return this.kernel.decodeUtf8(data);
   }
 
-  /** RFC 6455 §9: what an extension did to the message is undone, at once or when its promise is kept. */
-  protected transform(message: Message): void {
+  /** RFC 6455 §9: undoes what an extension did to the message, at once or when its promise is kept. */
+  transform(message: Message): void {
     let result: Uint8Array | PromiseLike<Uint8Array> | undefined;
     try {
       result = this.settings.transform?.(message.data, message.isBinary);
@@ -114,19 +148,19 @@ export abstract class DecoderOutput<D extends Delivery> {
     this.isAwaiting = true;
     this.awaitedBytes = message.data.length;
     Promise.resolve(result).then(
-      (data) => this.settle(() => this.keepPromise(message, data)),
-      (cause) => this.settle(() => this.breakPromise(message, cause)),
+      (data) => this.finishAwaiting(() => this.keepPromise(message, data)),
+      (cause) => this.finishAwaiting(() => this.breakPromise(message, cause)),
     );
   }
 
-  private settle(act: () => void): void {
+  private finishAwaiting(act: () => void): void {
     this.isAwaiting = false;
     this.awaitedBytes = 0;
     try {
       act();
     } catch (error) {
       if (error !== this.failure) {
-        // Not a rejection nobody handles: an exception nobody caught, as anywhere else.
+        // An uncaught exception, as from any other handler, and not an unhandled rejection.
         queueMicrotask(() => {
           throw error;
         });
@@ -136,8 +170,8 @@ export abstract class DecoderOutput<D extends Delivery> {
     }
   }
 
-  /** Throws the error that nobody has heard of. */
-  protected throwUnthrown(): void {
+  /** Throws the error that nobody has been told of. */
+  throwUnthrown(): void {
     const { unthrown } = this;
     this.unthrown = null;
     if (unthrown !== null) throw unthrown;
@@ -145,12 +179,12 @@ export abstract class DecoderOutput<D extends Delivery> {
 
   private keepPromise(message: Message, data: unknown): void {
     if (!(data instanceof Uint8Array)) {
-      this.breakPromise(message, new TypeError('a transform must give a Uint8Array'));
+      this.breakPromise(message, new TypeError('a transform must return a Uint8Array'));
       return;
     }
     if (this.phase === ENDED) return;
     this.transformed = { ...message, data };
-    this.transformSettled();
+    this.owner.settled();
   }
 
   private breakPromise(message: Message, cause: unknown): void {
@@ -162,8 +196,8 @@ export abstract class DecoderOutput<D extends Delivery> {
     else this.fail(VIOLATION.INVALID_EXTENSION_DATA, at, { cause });
   }
 
-  /** Hands over a message that its extension gave back, after the checks it escaped until now. */
-  protected deliverTransformed(message: Message): void {
+  /** Delivers a message that its extension gave back, after the checks it has escaped so far. */
+  private deliverTransformed(message: Message): void {
     const { data, isBinary, at } = message;
     try {
       toBytes(data);
@@ -179,43 +213,34 @@ export abstract class DecoderOutput<D extends Delivery> {
   }
 
   /** Ends the stream with an error at this offset of it, unless it has ended. */
-  protected fail(
-    violation: Violation,
-    offset: number,
-    detail?: { value?: number; cause?: unknown },
-  ): void {
+  fail(violation: Violation, offset: number, detail?: { value?: number; cause?: unknown }): void {
     if (this.phase === ENDED) return;
     const { role } = this.settings;
     this.failWith(new ProtocolError(violation, { offset, role, ...detail }));
   }
 
-  /** What the platform refused (memory, the stack) or the kernel could not do ends this stream, and no other. */
-  protected giveUp(cause: unknown): void {
+  /** Ends this stream, and no other, when the platform (memory, the stack) or the kernel has thrown. */
+  abort(cause: unknown): void {
     if (this.phase === ENDED) throw cause;
-    this.fail(VIOLATION.INTERNAL_ERROR, this.position, { cause });
-  }
-
-  /** A handler detached or resized memory before all that lies in it was read. */
-  protected failDetached(offset: number): void {
-    this.fail(VIOLATION.DETACHED_CHUNK, offset);
+    this.fail(VIOLATION.INTERNAL_ERROR, this.cursor.position, { cause });
   }
 
   /** As the kernel's. Where that fails the stream has ended, and no text is valid. */
-  protected checkUtf8(bytes: Uint8Array, from: number, to: number, pending: number): number {
+  checkUtf8(bytes: Uint8Array, from: number, to: number, pending: number): number {
     try {
       return this.kernel.checkUtf8(bytes, from, to, pending);
     } catch (cause) {
-      this.giveUp(cause);
+      this.abort(cause);
       return INVALID;
     }
   }
 
   /** As {@link checkUtf8}, of a whole text. */
-  protected isValidUtf8(bytes: Uint8Array): boolean {
+  isValidUtf8(bytes: Uint8Array): boolean {
     try {
       return this.kernel.isValidUtf8(bytes);
     } catch (cause) {
-      this.giveUp(cause);
+      this.abort(cause);
       return false;
     }
   }
@@ -227,9 +252,10 @@ export abstract class DecoderOutput<D extends Delivery> {
     this.handlers.error(error);
   }
 
-  /** Nothing is delivered from here on; nothing is held. */
-  protected end(): void {
+  /** Nothing is delivered from here on, and nothing is held. */
+  end(): void {
     this.phase = ENDED;
     this.transformed = null;
+    this.owner.ended();
   }
 }
