@@ -4,15 +4,21 @@ import { defineConfig } from 'vitest/config';
 // Every suite runs on each kernel, and again without Node's Buffer, as in a browser; test/backend.test.ts
 // proves which kernel ran. What does not depend on the kernel runs once.
 const once = [
-  ...['module', 'package', 'differential', 'repository', 'bench', 'inspect', 'soak'],
-  'faults/processes',
-].map((name) => `test/${name}/**`);
+  ...[
+    'module',
+    'package',
+    'differential',
+    'repository',
+    'bench',
+    'inspect',
+    'faults/processes',
+  ].map((name) => `test/${name}/**`),
+  'tools/soak/**',
+];
 /** Need Node's own modules. */
 const ofNode = ['test/ws/**', 'test/streams/sockets.test.ts'];
 /** Have configurations of their own. */
-const elsewhere = [
-  ...['ecosystem', 'loading', 'browser', 'capture', 'conformance', 'hostile', 'fuzz', 'mutation'],
-].map((name) => `test/${name}/**`);
+const elsewhere = ['ecosystem', 'loading', 'browser', 'capture'].map((name) => `test/${name}/**`);
 
 const inspector = new URL('src/inspect/index.ts', import.meta.url);
 const timeouts = { testTimeout: 60_000, hookTimeout: 180_000 };
@@ -53,7 +59,7 @@ export default defineConfig({
       {
         // The command line's sources import the package by its name.
         resolve: { alias: { 'wsimd/inspect': fileURLToPath(inspector) } },
-        test: { name: 'fuzz', ...timeouts, include: ['test/fuzz/*.test.ts'] },
+        test: { name: 'fuzz', ...timeouts, include: ['tools/fuzz/*.test.ts'] },
       },
       {
         resolve: { alias: { 'wsimd/inspect': fileURLToPath(inspector) } },
@@ -62,7 +68,7 @@ export default defineConfig({
           ...timeouts,
           env: { WSIMD_TEST_PLATFORM: 'web' },
           setupFiles: ['test/support/without-platform.ts'],
-          include: ['test/fuzz/targets.test.ts'],
+          include: ['tools/fuzz/targets.test.ts'],
         },
       },
       {

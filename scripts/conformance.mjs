@@ -11,8 +11,8 @@ run(process.execPath, [rolldown, '-c', 'rolldown.conformance.config.mjs']);
 
 const [command, ...rest] = process.argv.slice(2);
 if (command === 'test') {
-  installIn('test/conformance/interop/programs');
-  vitest('test/conformance', rest);
+  installIn('tools/conformance/interop/programs');
+  vitest('tools/conformance', rest);
 } else {
   run(process.execPath, [join(root, 'build', 'conformance', 'cli.js'), ...process.argv.slice(2)]);
 }

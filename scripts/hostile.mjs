@@ -7,6 +7,6 @@ ensure();
 const given = process.argv.slice(2);
 if (given.includes('--write')) process.env.WSIMD_HOSTILE_WRITE = '1';
 vitest(
-  'test/hostile',
+  'tools/hostile',
   given.filter((one) => one !== '--write'),
 );

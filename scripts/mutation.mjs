@@ -4,6 +4,6 @@ import { join } from 'node:path';
 import { ensure, installIn, run } from './ensure.mjs';
 
 ensure();
-const stryker = join(installIn('test/mutation'), '@stryker-mutator', 'core', 'bin', 'stryker.js');
-const config = 'test/mutation/stryker.config.mjs';
+const stryker = join(installIn('tools/mutation'), '@stryker-mutator', 'core', 'bin', 'stryker.js');
+const config = 'tools/mutation/stryker.config.mjs';
 run(process.execPath, [stryker, 'run', config, ...process.argv.slice(2)]);

@@ -2,11 +2,11 @@
 // connection ends with a typed error; a heap that is small. The server goes on in all of them.
 
 import { afterEach, describe, expect, it } from 'vitest';
-import { CONNECTIONS } from '../../hostile/attacks/connections.ts';
-import { MESSAGES } from '../../hostile/attacks/messages.ts';
-import { KiB, MiB } from '../../hostile/support/attack.ts';
-import { type Library, Server, stopAll } from '../../hostile/support/processes.ts';
-import { isServed, RawPeer } from '../../hostile/support/raw-peer.ts';
+import { CONNECTIONS } from '../../../tools/hostile/attacks/connections.ts';
+import { MESSAGES } from '../../../tools/hostile/attacks/messages.ts';
+import { KiB, MiB } from '../../../tools/hostile/support/attack.ts';
+import { type Library, Server, stopAll } from '../../../tools/hostile/support/processes.ts';
+import { isServed, RawPeer } from '../../../tools/hostile/support/raw-peer.ts';
 import { programPath } from './support/run.ts';
 
 const OURS = ['wsimd', 'streams'] as const;

@@ -2,8 +2,8 @@
 // through the same module, are served before, between and behind.
 
 import { afterEach, expect, it } from 'vitest';
-import { Server, stopAll } from '../../hostile/support/processes.ts';
-import { isServed, RawPeer } from '../../hostile/support/raw-peer.ts';
+import { Server, stopAll } from '../../../tools/hostile/support/processes.ts';
+import { isServed, RawPeer } from '../../../tools/hostile/support/raw-peer.ts';
 import { frame } from '../../support/bytes.ts';
 import { programPath } from './support/run.ts';
 

@@ -22,4 +22,4 @@ async function useFetch() {
   server.close();
 }
 
-await import('../../../hostile/programs/server.mjs');
+await import('../../../../tools/hostile/programs/server.mjs');

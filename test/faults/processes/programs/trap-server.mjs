@@ -24,4 +24,4 @@ WebAssembly.Instance = class {
   }
 };
 
-await import('../../../hostile/programs/server.mjs');
+await import('../../../../tools/hostile/programs/server.mjs');
