@@ -1,4 +1,4 @@
-// cli/ and bench/ -> dist/bench/: one file a program, with the libraries it uses, for the package has no dependencies.
+// bin/, cli/ and bench/ -> dist/bench/: one file a program, with the libraries it uses, for the package has no dependencies.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -24,7 +24,7 @@ const raw = {
 
 export default {
   input: {
-    cli: 'cli/main.ts',
+    cli: 'bin/wsimd.ts',
     demo: 'bench/demo/main.ts',
     markdown: 'bench/markdown.ts',
     'server-process': 'bench/servers/server-process.ts',

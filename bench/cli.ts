@@ -1,13 +1,12 @@
-// `wsimd bench`: runs the suites that were asked for and reports. Started by cli/main.ts.
+// `wsimd bench`: runs the suites that were asked for and reports. Started by bin/wsimd.ts.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Command } from 'commander';
-import { escapeErrors } from '../cli/command-errors.ts';
-import { inspectCommand } from '../cli/inspect/command.ts';
+import type { Command } from 'commander';
+import { colors } from '../bin/terminal/colors.ts';
+import { safe } from '../bin/terminal/safe.ts';
 import { belowFloors, changesSince } from './check.ts';
-import { colors } from './colors.ts';
 import { findCompetitors } from './contenders/competitors.ts';
 import { describeEnvironment } from './environment.ts';
 import { toHtml } from './html.ts';
@@ -19,7 +18,6 @@ import { isServerThere } from './servers/names.ts';
 import { stopAll } from './servers/server-handle.ts';
 import { SUITES, type SuiteName } from './suites/index.ts';
 import type { Suite } from './suites/suite.ts';
-import { safe } from './terminal.ts';
 import { noiseOf, toText } from './text.ts';
 
 /** What the user asked for cannot be done; nothing is wrong with the program. */
@@ -134,8 +132,20 @@ function write(report: Report, { json, html }: Options): void {
   if (html !== undefined) writeFileSync(html, toHtml(report));
 }
 
-/** Runs `wsimd`, but for `wsimd inspect`, with the arguments of this process. */
-export async function main(): Promise<void> {
+/** Runs the benchmark. An error of the user is one line on standard error, and exit status 2. */
+async function run(options: Options): Promise<void> {
+  try {
+    await bench(options);
+  } catch (error) {
+    stopAll();
+    if (!(error instanceof UserError)) throw error;
+    console.error(safe(error.message));
+    process.exitCode = 2;
+  }
+}
+
+/** Makes the command `wsimd bench`, and prepares this process for it. */
+export function benchmark(): Command {
   // Between runs the harness collects garbage, so that nobody pays for another's.
   setFlagsFromString('--expose-gc');
   globalThis.gc ??= runInNewContext('gc') as typeof globalThis.gc;
@@ -146,22 +156,5 @@ export async function main(): Promise<void> {
     stopAll();
     process.exit(0);
   });
-
-  const program = new Command('wsimd')
-    .description('WebSocket frames at SIMD speed')
-    .addCommand(benchCommand(bench))
-    .addCommand(inspectCommand());
-  for (const command of [program, ...program.commands]) {
-    escapeErrors(command).exitOverride((error) => {
-      process.exit(error.exitCode === 0 ? 0 : 2);
-    });
-  }
-  try {
-    await program.parseAsync();
-  } catch (error) {
-    stopAll();
-    if (!(error instanceof UserError)) throw error;
-    console.error(safe(error.message));
-    process.exitCode = 2;
-  }
+  return benchCommand(run);
 }

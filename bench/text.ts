@@ -1,7 +1,7 @@
 // A report as text: a table for each subject, wins and losses alike.
 
 import Table from 'cli-table3';
-import { colors } from './colors.ts';
+import { colors } from '../bin/terminal/colors.ts';
 import {
   formatRatio,
   formatValue,

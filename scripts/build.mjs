@@ -1,4 +1,4 @@
-// assembly/, src/, cli/ and bench/ -> dist/.
+// assembly/, src/, bin/, cli/ and bench/ -> dist/.
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';

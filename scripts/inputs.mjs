@@ -7,7 +7,16 @@ import { join } from 'node:path';
 
 /** Files and folders whose content decides what is in dist/. */
 export const BUILD_INPUTS = [
-  ...['assembly', 'src', 'bench', 'cli', 'asconfig.json', 'tsconfig.json', 'tsconfig.build.json'],
+  ...[
+    'assembly',
+    'src',
+    'bench',
+    'bin',
+    'cli',
+    'asconfig.json',
+    'tsconfig.json',
+    'tsconfig.build.json',
+  ],
   ...['rolldown.config.mjs', 'rolldown.bench.config.mjs', 'package.json', 'package-lock.json'],
   ...['scripts/build.mjs', 'scripts/build-wasm.mjs', 'scripts/inputs.mjs'],
 ];

@@ -1,7 +1,7 @@
 // `wsimd inspect`: reads the input, explains it, and tells by its exit status what came of it.
 
 import type { Inspection, InspectOptions } from 'wsimd/inspect';
-import { safe, safeLines } from '../../bench/terminal.ts';
+import { safe, safeLines } from '../../bin/terminal/safe.ts';
 import { Allowance } from './allowance.ts';
 import { readCapture } from './capture.ts';
 import type { Options } from './command.ts';

@@ -1,7 +1,7 @@
 // What all text output is made of: lines, safe to print, in colours where they are wanted.
 
-import { colors } from '../../bench/colors.ts';
-import { safe } from '../../bench/terminal.ts';
+import { colors } from '../../bin/terminal/colors.ts';
+import { safe } from '../../bin/terminal/safe.ts';
 
 export { colors, safe };
 

@@ -43,7 +43,7 @@ describe('the build is made again', () => {
   it('not for a copy of the same', () => expect(why()).toBeUndefined());
 
   it.each([
-    ...['assembly/scan.ts', 'src/protocol/header.ts', 'bench/cli.ts', 'cli/main.ts'],
+    ...['assembly/scan.ts', 'src/protocol/header.ts', 'bench/cli.ts', 'bin/wsimd.ts'],
     ...BUILD_INPUTS.filter((path) => path.includes('.')),
   ])('where %s is changed, with the time it had', (path) => {
     append(path);

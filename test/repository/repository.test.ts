@@ -44,7 +44,8 @@ describe('the lock files', () => {
 describe('the sources', () => {
   const sources = files.filter(
     (path) =>
-      /^(assembly|src|bench|cli|scripts)\/.*\.(ts|mjs)$/.test(path) && !path.endsWith('.gen.ts'),
+      /^(assembly|src|bench|bin|cli|scripts)\/.*\.(ts|mjs)$/.test(path) &&
+      !path.endsWith('.gen.ts'),
   );
 
   it.each(sources)('%s opens with what it is, and fits', (path) => {

@@ -1,7 +1,7 @@
 // What commander says of wrong arguments quotes them: made safe for a terminal.
 
 import type { Command } from 'commander';
-import { safeLines } from '../bench/terminal.ts';
+import { safeLines } from './terminal/safe.ts';
 
 /** Returns the command. */
 export function escapeErrors(command: Command): Command {
