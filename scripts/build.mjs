@@ -2,12 +2,10 @@
 
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { root, run } from './ensure.mjs';
+import { bundle, node, root } from './ensure.mjs';
 import { hashInputs } from './inputs.mjs';
 
 const dist = join(root, 'dist');
-const bundler = join(root, 'node_modules', 'rolldown', 'bin', 'cli.mjs');
-const compiler = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
 
 /** Declarations name their neighbours as sources do; older compilers want the names of what is shipped. */
 function nameShippedFiles(folder) {
@@ -25,10 +23,10 @@ function nameShippedFiles(folder) {
 const inputs = hashInputs(root);
 rmSync(dist, { recursive: true, force: true });
 mkdirSync(dist, { recursive: true });
-run(process.execPath, ['scripts/build-wasm.mjs']);
-run(process.execPath, [bundler, '--config', 'rolldown.config.mjs']);
-run(process.execPath, [compiler, '-p', 'tsconfig.build.json']);
+node('scripts/build-wasm.mjs');
+bundle('rolldown.config.mjs');
+node('node_modules/typescript/bin/tsc', '-p', 'tsconfig.build.json');
 nameShippedFiles(dist);
 copyFileSync(join(root, 'build', 'wsimd.wasm'), join(dist, 'wsimd.wasm'));
-run(process.execPath, [bundler, '--config', 'rolldown.bench.config.mjs']);
+bundle('rolldown.bench.config.mjs');
 writeFileSync(join(dist, '.built'), JSON.stringify(inputs));

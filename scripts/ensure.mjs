@@ -1,5 +1,5 @@
-// What `npm start`, `npm test` and `npm run bench` need before they can run: dependencies and a build,
-// each made only where it is missing or not made from what is there now.
+// What commands need before they can run: dependencies and a build, each made only where it is missing or not made
+// from what is there now. And how commands start other programs.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, symlinkSync } from 'node:fs';
@@ -16,6 +16,16 @@ export function run(command, args) {
   const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
   if (error) throw error;
   if (status !== 0) process.exit(status ?? 1);
+}
+
+/** Runs a program in JavaScript, by its path from the root. */
+export function node(...args) {
+  run(process.execPath, args);
+}
+
+/** Bundles what a configuration of Rolldown names. */
+export function bundle(config) {
+  node('node_modules/rolldown/bin/cli.mjs', '--config', config, '--logLevel', 'warn');
 }
 
 /** The JSON in a file; undefined where there is none, or what is there was not written to its end. */
@@ -46,7 +56,7 @@ function ensureBuilt() {
     if (change === undefined) return;
     console.log(`The build is made again: ${change}`);
   }
-  run(process.execPath, ['scripts/build.mjs']);
+  node('scripts/build.mjs');
 }
 
 /** Installs and builds as far as that is needed. */
@@ -65,5 +75,5 @@ export function linkInto(modules) {
 /** Runs the tests of a folder with a configuration of its own; further arguments of the command go to Vitest. */
 export function vitest(folder, args = process.argv.slice(2)) {
   const config = folder === undefined ? [] : ['--config', `${folder}/vitest.config.ts`];
-  run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', ...config, ...args]);
+  node('node_modules/vitest/vitest.mjs', 'run', ...config, ...args);
 }

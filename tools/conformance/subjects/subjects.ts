@@ -34,7 +34,7 @@ export interface Running {
   stop(): Promise<void>;
 }
 
-/** Bundled by scripts/conformance.mjs. */
+/** Bundled by tools/conformance/rolldown.config.mjs. */
 const PROGRAM = resolve('build/conformance/subject.js');
 
 /** Throws where it does not start, or not on the backend it is to run on. */

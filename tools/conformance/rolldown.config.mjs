@@ -1,6 +1,6 @@
 // tools/conformance/ -> build/conformance/: the runner, and the process of a subject, on the built package.
 
-import bench from './rolldown.bench.config.mjs';
+import bench from '../../rolldown.bench.config.mjs';
 
 export default {
   ...bench,
