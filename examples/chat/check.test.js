@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { start as startBrowser } from '../../test/support/browsers.ts';
+import { startBrowser } from '../support/browser.js';
 import { until } from '../support/programs.js';
 import { network, Person, startServer } from './check-support.js';
 
@@ -40,7 +40,7 @@ describe('in a browser', () => {
   beforeAll(async () => {
     server = await startServer(MAIN, { RATE: '1000', BURST: '1000' });
     stops.push(() => server.stop());
-    browser = await startBrowser('chromium');
+    browser = await startBrowser();
     stops.push(() => browser.close());
     kim = await open('김철수');
     zoe = await open('Zoë');

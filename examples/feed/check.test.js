@@ -6,7 +6,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { WebSocket } from 'wsimd/ws';
-import { start as startBrowser } from '../../test/support/browsers.ts';
+import { startBrowser } from '../support/browser.js';
 import { freePort, start, until } from '../support/programs.js';
 import { Book } from './page/book.js';
 import { readTick, TICK_BYTES, writeTick } from './page/tick.js';
@@ -226,7 +226,7 @@ describe('a person is told', () => {
 describe('the page', () => {
   let browser;
   beforeAll(async () => {
-    browser = await startBrowser('chromium');
+    browser = await startBrowser();
   });
   afterAll(() => browser?.close());
 

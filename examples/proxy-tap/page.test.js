@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { get } from 'node:http';
 import { createRequire } from 'node:module';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { start as startBrowser } from '../../test/support/browsers.ts';
+import { startBrowser } from '../support/browser.js';
 import { until } from '../support/programs.js';
 import { open, opened, openTcp, REQUEST, startEcho, startProxy } from './ends.js';
 
@@ -14,7 +14,7 @@ const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.mi
 describe('the page', () => {
   let browser;
   beforeAll(async () => {
-    browser = await startBrowser('chromium');
+    browser = await startBrowser();
   });
   afterAll(() => browser?.close());
 

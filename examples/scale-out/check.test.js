@@ -3,9 +3,8 @@
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { start as startBrowser } from '../../test/support/browsers.ts';
 import { Person, startServer } from '../chat/check-support.js';
-import { accessibilityProblems, fitsPhone } from '../support/browser.js';
+import { accessibilityProblems, fitsPhone, startBrowser } from '../support/browser.js';
 import { until } from '../support/programs.js';
 
 const MAIN = new URL('main.js', import.meta.url);
@@ -45,7 +44,7 @@ describe('two processes behind HAProxy', () => {
   });
 
   it('show the chat and the reckoning in a browser', async () => {
-    const browser = await startBrowser('chromium');
+    const browser = await startBrowser();
     try {
       const page = await browser.newPage();
       await page.goto(`http://127.0.0.1:${chat.port}/?name=Kim&room=page`);

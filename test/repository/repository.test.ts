@@ -2,7 +2,7 @@
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import * as entry from '../../src/index.ts';
@@ -44,7 +44,7 @@ describe('the lock files', () => {
 describe('the sources', () => {
   const sources = files.filter(
     (path) =>
-      /^(assembly|src|bench|bin|cli|scripts)\/.*\.(ts|mjs)$/.test(path) &&
+      /^(assembly|src|bench|bin|cli|scripts|tools)\/.*\.(ts|mjs)$/.test(path) &&
       !path.endsWith('.gen.ts'),
   );
 
@@ -75,6 +75,39 @@ describe('the sources', () => {
       for (const [, target] of imports) {
         expect(target, path).toMatch(allowed);
         if (!path.startsWith('src/adapters/')) expect(target, path).not.toContain('adapters');
+      }
+    }
+  });
+});
+
+/** What the files of a folder may import by path, besides each other and the built package by its name. */
+const LAYERS: Record<string, readonly string[]> = {
+  src: [],
+  'bin/terminal': [],
+  bench: ['bin/terminal'],
+  cli: ['bin/terminal'],
+  bin: ['bench', 'cli'],
+  site: [],
+  scripts: [],
+  examples: [],
+  tools: ['src', 'cli', 'test/support', 'rolldown.bench.config.mjs'],
+};
+
+describe('the folders', () => {
+  const isBelow = (path: string, folder: string) =>
+    path === folder || path.startsWith(`${folder}/`);
+  const code = files.filter((path) => /\.(ts|mts|mjs|js)$/.test(path));
+
+  it.each(Object.entries(LAYERS))('%s imports only %j', (folder, allowed) => {
+    const inside = code.filter(
+      (path) => isBelow(path, folder) && (folder !== 'bin' || !isBelow(path, 'bin/terminal')),
+    );
+    expect(inside).not.toHaveLength(0);
+    for (const path of inside) {
+      for (const [, target] of read(path).matchAll(/(?:from |import\(|import )'(\.[^']+)'/g)) {
+        const imported = posix.join(path, '..', target);
+        const isAllowed = [folder, ...allowed].some((one) => isBelow(imported, one));
+        expect(isAllowed, `${path} imports ${imported}`).toBe(true);
       }
     }
   });

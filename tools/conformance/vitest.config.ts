@@ -1,6 +1,6 @@
-import { defineConfig } from 'vitest/config';
-
 // The cases, whose subjects run in processes of their own; and conversations, in this one, on each kernel.
+
+import { defineConfig } from 'vitest/config';
 
 const timeouts = { testTimeout: 60_000, hookTimeout: 180_000 };
 

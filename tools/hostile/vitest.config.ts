@@ -1,3 +1,5 @@
+// The attacks, against live servers, one after another.
+
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
