@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
-// Every suite runs on each kernel, and again without Node's Buffer, as in a browser; test/backend.test.ts
+// Every suite runs on each kernel, and again without Node's Buffer, as in a browser; test/entry/backend.test.ts
 // proves which kernel ran. What does not depend on the kernel runs once.
 const once = [
   ...[
@@ -16,7 +16,7 @@ const once = [
   'tools/soak/**',
 ];
 /** Need Node's own modules. */
-const ofNode = ['test/ws/**', 'test/streams/sockets.test.ts'];
+const ofNode = ['test/adapters/ws/**', 'test/streams/sockets.test.ts'];
 /** Have configurations of their own. */
 const elsewhere = ['ecosystem', 'loading', 'browser', 'capture'].map((name) => `test/${name}/**`);
 

@@ -7,7 +7,7 @@ import { compile, run } from './suites.mjs';
 const words = (text) => text.trim().split(/\s+/);
 
 const KERNEL = words(`
-  backend kernel/probe kernel/text-group kernel/platform kernel/roads kernel/js-scan kernel/js-mask
+  entry/backend kernel/probe kernel/text-group kernel/platform kernel/roads kernel/js-scan kernel/js-mask
   kernel/mask faults/selection codec/functions codec/vectors kernel/utf8
 `);
 /** Quick ones first: most mutants do not outlive them. */

@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import { hex, join, toHex } from '../support/bytes.ts';
+import { hex, join, toHex } from '../../support/bytes.ts';
 import { Connection, type Log, soon } from './support/connection.ts';
 import { type Any, accelerated, type Library, stock, VERSIONS } from './support/libraries.ts';
 

@@ -7,7 +7,7 @@ import { Duplex } from 'node:stream';
 import { mock } from 'node:test';
 import { deflateRawSync, constants as zlib } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
-import { frame, join } from '../support/bytes.ts';
+import { frame, join } from '../../support/bytes.ts';
 import { Connection, soon, until } from './support/connection.ts';
 import { type Any, accelerated, stock } from './support/libraries.ts';
 

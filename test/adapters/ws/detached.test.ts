@@ -3,8 +3,8 @@
 
 import { once } from 'node:events';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import * as entry from '../../src/adapters/ws/index.ts';
-import { detach, frame, hex, join, utf8 } from '../support/bytes.ts';
+import * as entry from '../../../src/adapters/ws/index.ts';
+import { detach, frame, hex, join, utf8 } from '../../support/bytes.ts';
 import { Connection, until } from './support/connection.ts';
 import type { Any } from './support/libraries.ts';
 

@@ -3,11 +3,11 @@
 import bufferutil from 'bufferutil';
 import realIsValidUTF8 from 'utf-8-validate';
 import { describe, expect, it } from 'vitest';
-import * as ours from '../src/adapters/bufferutil.ts';
-import isValidUTF8 from '../src/adapters/utf-8-validate.ts';
-import * as inPage from '../src/adapters/ws/browser.ts';
-import { toHex } from './support/bytes.ts';
-import { Random, seed } from './support/random.ts';
+import * as ours from '../../src/adapters/bufferutil.ts';
+import isValidUTF8 from '../../src/adapters/utf-8-validate.ts';
+import * as inPage from '../../src/adapters/ws/browser.ts';
+import { toHex } from '../support/bytes.ts';
+import { Random, seed } from '../support/random.ts';
 
 const random = new Random(seed);
 

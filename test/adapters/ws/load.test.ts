@@ -3,8 +3,8 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import { describe, expect, it } from 'vitest';
-import * as entry from '../../src/adapters/ws/index.ts';
-import { frame, join } from '../support/bytes.ts';
+import * as entry from '../../../src/adapters/ws/index.ts';
+import { frame, join } from '../../support/bytes.ts';
 import { Connection, soon, until } from './support/connection.ts';
 import type { Any } from './support/libraries.ts';
 

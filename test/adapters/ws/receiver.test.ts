@@ -3,7 +3,7 @@
 
 import { EventEmitter } from 'node:events';
 import { describe, expect, it } from 'vitest';
-import { frame, join } from '../support/bytes.ts';
+import { frame, join } from '../../support/bytes.ts';
 import { Connection, soon, until } from './support/connection.ts';
 import { type Any, accelerated, type Library, stock } from './support/libraries.ts';
 

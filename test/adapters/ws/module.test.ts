@@ -6,8 +6,8 @@ import { createRequire } from 'node:module';
 import { type AddressInfo, createConnection, createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import * as original from 'ws';
-import * as inPage from '../../src/adapters/ws/browser.ts';
-import * as entry from '../../src/adapters/ws/index.ts';
+import * as inPage from '../../../src/adapters/ws/browser.ts';
+import * as entry from '../../../src/adapters/ws/index.ts';
 import { Connection, soon, until } from './support/connection.ts';
 import { type Any, accelerated, stock, VERSIONS } from './support/libraries.ts';
 

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join, sep } from 'node:path';
-import { accelerate } from '../../../src/adapters/ws/index.ts';
+import { accelerate } from '../../../../src/adapters/ws/index.ts';
 
 // biome-ignore lint/suspicious/noExplicitAny: ws's insides are part of what is compared
 export type Any = any;

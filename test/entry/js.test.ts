@@ -1,9 +1,9 @@
 // `wsimd/js`: the same names and the same bytes as `wsimd`, on the JavaScript kernel and no other.
 
 import { describe, expect, it } from 'vitest';
-import * as main from '../src/index.ts';
-import * as js from '../src/js.ts';
-import { hex, keyNumber, toHex, utf8 } from './support/bytes.ts';
+import * as main from '../../src/index.ts';
+import * as js from '../../src/js.ts';
+import { hex, keyNumber, toHex, utf8 } from '../support/bytes.ts';
 
 const maskingKey = () => keyNumber([1, 2, 3, 4]);
 

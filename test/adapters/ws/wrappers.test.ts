@@ -4,7 +4,7 @@
 import { once } from 'node:events';
 import { afterEach, describe, expect, it } from 'vitest';
 import * as original from 'ws';
-import * as entry from '../../src/adapters/ws/index.ts';
+import * as entry from '../../../src/adapters/ws/index.ts';
 import { Connection, until } from './support/connection.ts';
 import { type Any, stock } from './support/libraries.ts';
 

@@ -1,8 +1,8 @@
 // Proof of which kernel the suite runs on: not what was asked for, but what does the work.
 
 import { describe, expect, it } from 'vitest';
-import { backend, Decoder, ready } from '../src/index.ts';
-import { selectKernel } from '../src/kernel/select.ts';
+import { backend, Decoder, ready } from '../../src/index.ts';
+import { selectKernel } from '../../src/kernel/select.ts';
 
 const wanted = process.env.WSIMD_BACKEND;
 
