@@ -3,9 +3,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import type { Command } from 'commander';
-import { colors } from '../bin/terminal/colors.ts';
-import { safe } from '../bin/terminal/safe.ts';
+import { Command } from 'commander';
+import { escapeErrors, UserError } from '../cli/command-errors.ts';
+import { inspectCommand } from '../cli/inspect/command.ts';
 import { belowFloors, changesSince } from './check.ts';
 import { findCompetitors } from './contenders/competitors.ts';
 import { describeEnvironment } from './environment.ts';
@@ -19,9 +19,6 @@ import { stopAll } from './servers/server-handle.ts';
 import { SUITES, type SuiteName } from './suites/index.ts';
 import type { Suite } from './suites/suite.ts';
 import { noiseOf, toText } from './text.ts';
-
-/** What the user asked for cannot be done; nothing is wrong with the program. */
-class UserError extends Error {}
 
 async function bench(options: Options): Promise<void> {
   const earlier = options.compare === undefined ? undefined : readReport(options.compare);

@@ -1,9 +1,12 @@
-// What commander says of wrong arguments quotes them: made safe for a terminal.
+// Errors of the command line: those a user can correct, and commander's.
 
 import type { Command } from 'commander';
 import { safeLines } from './terminal/safe.ts';
 
-/** Returns the command. */
+/** The input or an argument is invalid, and the program is not at fault: reported in one line, exit status 2. */
+export class UserError extends Error {}
+
+/** Escapes the arguments that commander quotes, so that they are safe to print. Returns the command. */
 export function escapeErrors(command: Command): Command {
   return command.configureOutput({
     outputError: (text, write) => write(`${safeLines(text.trimEnd())}\n`),

@@ -7,6 +7,7 @@ import {
   inspect,
   readHead,
 } from 'wsimd/inspect';
+import { UserError } from '../command-errors.ts';
 import { Allowance } from './allowance.ts';
 import { type Assembler, type Gap, MAX_WAITING, MAX_WAITING_BYTES } from './assembler.ts';
 import {
@@ -18,7 +19,6 @@ import {
   MAX_STREAM,
   type Protocol,
 } from './connections.ts';
-import { UserError } from './errors.ts';
 import { segmentOf } from './packet.ts';
 import { packetsOf } from './packets.ts';
 

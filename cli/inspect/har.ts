@@ -1,10 +1,10 @@
 // The WebSocket messages of a HAR file, as Chrome and those after it save them: `_webSocketMessages`.
 
 import { describeMessage, type MessageReport } from 'wsimd/inspect';
+import { UserError } from '../command-errors.ts';
 import { MAX_REPORTED } from './allowance.ts';
 import { Budget } from './budget.ts';
 import type { Options } from './command.ts';
-import { UserError } from './errors.ts';
 
 /** A message as the browser noted it. A HAR has messages only: no frames, no masks, no lengths on the wire. */
 export interface HarMessage {

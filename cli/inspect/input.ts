@@ -2,8 +2,8 @@
 
 import { createReadStream, statSync } from 'node:fs';
 import { parseBytes } from 'wsimd/inspect';
+import { UserError } from '../command-errors.ts';
 import type { Format, Options } from './command.ts';
-import { UserError } from './errors.ts';
 
 /** What is not a capture is held in memory as a whole, up to this many bytes. */
 export const MAX_RAW = 256 * 1024 * 1024;

@@ -1,7 +1,7 @@
 // What was found as JSON, in parts: one string of it could be longer than a string may be. Bytes are left out: the
 // preview beside them has their hex, up to --preview.
 
-import { UserError } from './errors.ts';
+import { UserError } from '../command-errors.ts';
 
 /** Levels of the report that are written member by member: down to the frames of a capture. */
 const DEPTH = 6;

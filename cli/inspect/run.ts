@@ -1,11 +1,11 @@
 // `wsimd inspect`: reads the input, explains it, and tells by its exit status what came of it.
 
 import type { Inspection, InspectOptions } from 'wsimd/inspect';
-import { safe, safeLines } from '../../bin/terminal/safe.ts';
+import { safe, safeLines } from '../../bench/terminal.ts';
+import { UserError } from '../command-errors.ts';
 import { Allowance } from './allowance.ts';
 import { readCapture } from './capture.ts';
 import type { Options } from './command.ts';
-import { UserError } from './errors.ts';
 import { readHar } from './har.ts';
 import { openInput } from './input.ts';
 import { jsonParts } from './json.ts';

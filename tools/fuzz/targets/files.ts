@@ -1,9 +1,9 @@
 // What `wsimd inspect` reads: captures and HAR files, right and damaged. Explained, or refused in one line; what is
 // reported is in proportion to what there is.
 
+import { UserError } from '../../../cli/command-errors.ts';
 import { readCapture } from '../../../cli/inspect/capture.ts';
 import type { Options } from '../../../cli/inspect/command.ts';
-import { UserError } from '../../../cli/inspect/errors.ts';
 import { readHar } from '../../../cli/inspect/har.ts';
 import { captureText } from '../../../cli/inspect/text-capture.ts';
 import { harText } from '../../../cli/inspect/text-har.ts';
