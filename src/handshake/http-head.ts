@@ -2,14 +2,14 @@
 // head is the first of the frames.
 
 import { HandshakeError } from './errors.ts';
-import { trimmed } from './whitespace.ts';
 
 /** A head may have this many bytes unless told otherwise: 16 KiB, as in Node. */
 export const DEFAULT_MAX_HEAD_BYTES = 16 * 1024;
 
-export interface HttpHead {
-  /** The words of the first line: method, target and version; or version, status and reason. */
-  words: [string, string, string];
+/** The head of a request or a response. */
+export interface Head {
+  /** Method, target and version of a request; version, status and reason of a response. */
+  startLine: [string, string, string];
   headers: Headers;
 }
 
@@ -32,13 +32,13 @@ export class HeadReader {
   }
 
   /** Takes the next bytes; returns the next head, as {@link next} does. */
-  push(chunk: Uint8Array): HttpHead | undefined {
+  push(chunk: Uint8Array): Head | undefined {
     this.append(chunk);
     return this.next();
   }
 
   /** Returns the next head once it is whole. Throws a HandshakeError on a head that breaks a rule. */
-  next(): HttpHead | undefined {
+  next(): Head | undefined {
     const to = Math.min(this.length, this.limit);
     // A search in `held` itself would go on through the unused memory behind the bytes.
     const end = endOfHead(this.held.subarray(0, to), this.searched);
@@ -72,16 +72,22 @@ export class HeadReader {
   }
 }
 
-/** The index behind the empty line that ends a head, searched from `from` on; -1 where there is none. */
-function endOfHead(bytes: Uint8Array, from: number): number {
-  const last = bytes.length - 4;
-  for (let at = bytes.indexOf(CR, from); at !== -1 && at <= last; at = bytes.indexOf(CR, at + 1)) {
-    if (bytes[at + 1] === LF && bytes[at + 2] === CR && bytes[at + 3] === LF) return at + 4;
+/**
+ * Returns the index after the empty line that ends a head, or -1. Searches from `from`. With `allowBareLf` a line may
+ * also end with LF alone, as in text that was pasted.
+ */
+export function endOfHead(bytes: Uint8Array, from = 0, allowBareLf = false): number {
+  for (let at = bytes.indexOf(LF, from); at !== -1; at = bytes.indexOf(LF, at + 1)) {
+    const previous = bytes[at - 1] === CR ? at - 2 : at - 1;
+    if (previous < from || bytes[previous] !== LF) continue;
+    if (allowBareLf) return at + 1;
+    const isStrict = previous === at - 2 && previous > from && bytes[previous - 1] === CR;
+    if (isStrict) return at + 1;
   }
   return -1;
 }
 
-function parse(bytes: Uint8Array): HttpHead {
+function parse(bytes: Uint8Array): Head {
   const [first, ...lines] = latin1(bytes).split('\r\n');
   // §3.2: a target is visible characters of ASCII, to Node, too.
   const match = /^([!-~]+) ([!-~]+)(?: (.*))?$/.exec(first);
@@ -100,7 +106,7 @@ function parse(bytes: Uint8Array): HttpHead {
       throw invalid(`${JSON.stringify(line.slice(0, 80))} is no header`, { cause });
     }
   }
-  return { words: [match[1], match[2], match[3] ?? ''], headers };
+  return { startLine: [match[1], match[2], match[3] ?? ''], headers };
 }
 
 /** An error for a head that breaks a rule. `status`: what a server answers with. */
@@ -109,11 +115,6 @@ export function invalid(
   init: ConstructorParameters<typeof HandshakeError>[2] = {},
 ): HandshakeError {
   return new HandshakeError('WS_ERR_INVALID_HANDSHAKE', message, { status: 400, ...init });
-}
-
-/** The items of a header that is a comma-separated list, in lower case. */
-export function listOf(header: string | null): string[] {
-  return (header ?? '').split(',').map((item) => trimmed(item).toLowerCase());
 }
 
 /** Headers that somebody adds. Throws a TypeError on one of those that are the handshake's own. */

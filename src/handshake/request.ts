@@ -1,11 +1,10 @@
 // The client's side of the opening handshake, RFC 6455 §4.1, written by a client and checked by a server
 // (§4.2.1).
 
-import { base64, isKey } from './accept-key.ts';
-import { type HttpHead, headersBeside, invalid, listOf, writeHead } from './http-head.ts';
+import { base64 } from './accept-key.ts';
+import { type Head, headersBeside, invalid, writeHead } from './http-head.ts';
+import { requestViolations, VERSION } from './rules.ts';
 import { parseSubprotocols } from './subprotocol.ts';
-
-const VERSION = '13';
 
 /** The headers that are the handshake itself: nobody else's to set. */
 const OWN = [
@@ -60,33 +59,17 @@ export interface HandshakeRequest {
   key: string;
 }
 
-/** Checks a request. Throws a HandshakeError that says what to answer. */
-export function checkRequest({ words, headers }: HttpHead): HandshakeRequest {
-  const [method, target, version] = words;
-  const fail = (message: string, section: string, status = 400) =>
-    invalid(message, { section, status, headers });
-  if (version !== 'HTTP/1.1') throw fail(`${version} is not HTTP/1.1`, '4.2.1');
-  if (method !== 'GET') throw fail(`the method is ${method}, not GET`, '4.2.1', 405);
-  if (!/^(\/|https?:\/\/)/i.test(target)) throw fail('the target is no path', '4.2.1');
-  const host = headers.get('host');
-  if (host === null) throw fail('there is no Host', '4.2.1');
-  if (host.includes(',')) throw fail('there is more than one Host', '4.2.1');
-  // RFC 9110 §7.8: a body would have to be read before the first frame.
-  if (headers.has('transfer-encoding') || !/^0+$/.test(headers.get('content-length') ?? '0')) {
-    throw fail('it has a body', '4.2.1');
+/** Checks a request. Throws a HandshakeError with the status to respond with. */
+export function checkRequest({ startLine, headers }: Head): HandshakeRequest {
+  for (const { message, section, status } of requestViolations(startLine, (name) =>
+    headers.get(name),
+  )) {
+    throw invalid(message, { section, status, headers });
   }
-  if (!listOf(headers.get('upgrade')).includes('websocket')) {
-    throw fail('it does not ask for an upgrade to websocket', '4.2.1', 426);
-  }
-  if (!listOf(headers.get('connection')).includes('upgrade')) {
-    throw fail('Connection does not name Upgrade', '4.2.1');
-  }
-  const key = headers.get('sec-websocket-key') ?? '';
-  if (!isKey(key)) throw fail('Sec-WebSocket-Key is not sixteen bytes of base64', '4.2.1');
-  if (headers.get('sec-websocket-version') !== VERSION) {
-    throw fail(`Sec-WebSocket-Version is not ${VERSION}`, '4.2.2', 426);
-  }
-  const protocols = parseSubprotocols(headers.get('sec-websocket-protocol'));
-  if (protocols === undefined) throw fail('Sec-WebSocket-Protocol is malformed', '4.2.1');
-  return { target, headers, protocols, key };
+  return {
+    target: startLine[1],
+    headers,
+    protocols: parseSubprotocols(headers.get('sec-websocket-protocol')) ?? [],
+    key: headers.get('sec-websocket-key') ?? '',
+  };
 }

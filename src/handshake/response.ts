@@ -2,7 +2,8 @@
 // (§4.1).
 
 import { HandshakeError } from './errors.ts';
-import { type HttpHead, headersBeside, invalid, latin1, listOf, writeHead } from './http-head.ts';
+import { type Head, headersBeside, invalid, latin1, writeHead } from './http-head.ts';
+import { upgradeViolations, VERSION } from './rules.ts';
 
 /** The headers that are the handshake itself: nobody else's to set. */
 const OWN = [
@@ -60,7 +61,7 @@ export function writeRefusal({ status, headers: more, body = '' }: Refusal): str
   // §4.4: which version is spoken here.
   if (status === 426) {
     headers.set('upgrade', 'websocket');
-    headers.set('sec-websocket-version', '13');
+    headers.set('sec-websocket-version', VERSION);
   }
   if (status === 405) headers.set('allow', 'GET');
   const head = writeHead(`HTTP/1.1 ${status} ${REASONS[status] ?? ''}`.trimEnd(), headers);
@@ -68,7 +69,7 @@ export function writeRefusal({ status, headers: more, body = '' }: Refusal): str
 }
 
 /** The error for an answer that is no. `body`: what came of it, as text. */
-export function refusedBy({ words: [, code, reason], headers }: HttpHead, body?: string) {
+export function refusedBy({ startLine: [, code, reason], headers }: Head, body?: string) {
   const message = `the server answered ${code} ${reason}`.trimEnd();
   const init = { status: Number(code), headers, body };
   return new HandshakeError('WS_ERR_HANDSHAKE_REFUSED', message, init);
@@ -79,22 +80,19 @@ export function refusedBy({ words: [, code, reason], headers }: HttpHead, body?:
  * '' for none. Throws a HandshakeError with the status, the headers and the reason.
  */
 export function checkResponse(
-  { words, headers }: HttpHead,
+  { startLine, headers }: Head,
   accept: string,
   offered: readonly string[],
 ): string {
-  const [version, code] = words;
+  const [version, code] = startLine;
   const status = Number(code);
   if (version !== 'HTTP/1.1' || !/^\d{3}$/.test(code)) {
     throw invalid(`the answer is not HTTP/1.1 but ${JSON.stringify(version)}`, { section: '4.1' });
   }
-  if (status !== 101) throw refusedBy({ words, headers });
+  if (status !== 101) throw refusedBy({ startLine, headers });
   const fail = (message: string) => invalid(message, { section: '4.1', status, headers });
-  if (!listOf(headers.get('upgrade')).includes('websocket')) {
-    throw fail('the server does not upgrade to websocket');
-  }
-  if (!listOf(headers.get('connection')).includes('upgrade')) {
-    throw fail('Connection does not name Upgrade');
+  for (const { message } of upgradeViolations((name) => headers.get(name), '4.1')) {
+    throw fail(message);
   }
   if (headers.get('sec-websocket-accept') !== accept) {
     throw fail('Sec-WebSocket-Accept does not answer the key');

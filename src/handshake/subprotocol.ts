@@ -1,6 +1,6 @@
 // Subprotocols, RFC 6455 §1.9 and §4.1: the client names those it speaks, the best first; the server takes one.
 
-import { trimmed } from './whitespace.ts';
+import { trimmed } from './field-value.ts';
 
 /** A token of HTTP, RFC 9110 §5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
@@ -17,8 +17,8 @@ export function assertSubprotocols(names: readonly string[]): void {
 }
 
 /** Reads Sec-WebSocket-Protocol; undefined where it is malformed. */
-export function parseSubprotocols(header: string | null): string[] | undefined {
-  if (header === null) return [];
+export function parseSubprotocols(header: string | null | undefined): string[] | undefined {
+  if (header == null) return [];
   const names = header.split(',').map(trimmed);
   const isRight = names.every((name) => TOKEN.test(name)) && new Set(names).size === names.length;
   return isRight ? names : undefined;

@@ -1,7 +1,9 @@
 // Bytes -> frames as reports, RFC 6455 §5.2, with every rule checked in the decoder's order, so that both
 // stop at the same byte for the same reason.
 
-import { FLAG_COMPRESSED } from '../kernel/frame-table.ts';
+import { fieldAtFault } from '../codec/field-at-fault.ts';
+import { TextValidator, VALID } from '../codec/text-validator.ts';
+import { FLAG } from '../kernel/frame-table.ts';
 import { rotateKey, xorOnce } from '../kernel/js-mask.ts';
 import { locateFault } from '../kernel/utf8.ts';
 import { readStatusCode } from '../protocol/control-payload.ts';
@@ -14,8 +16,7 @@ import { reportOf } from './frame-report.ts';
 import { MessageBuilder } from './message-builder.ts';
 import { NO_BYTES, weightOf } from './preview.ts';
 import { problemOf } from './problem.ts';
-import type { Settings } from './settings.ts';
-import { TextCheck } from './text-check.ts';
+import type { ReaderSettings } from './settings.ts';
 import type { FrameReport, Problem, Truncation } from './types.ts';
 
 /** Bytes of a payload that are unmasked at once where no report of it is made. */
@@ -47,16 +48,16 @@ export class FrameReader {
   /** Where in the input the next frame begins; in the end, where nothing more was read. */
   at: number;
   private readonly bytes: Uint8Array;
-  private readonly settings: Settings;
+  private readonly settings: ReaderSettings;
   private readonly rules: number;
   /** Opcode (and COMPRESSED) of the message in progress, 0 between messages. */
   private fragmented = 0;
   private messageLength = 0;
-  private readonly text = new TextCheck();
+  private readonly text = new TextValidator();
   private isClosed = false;
   private scratch: Uint8Array | null = null;
 
-  constructor(bytes: Uint8Array, from: number, settings: Settings) {
+  constructor(bytes: Uint8Array, from: number, settings: ReaderSettings) {
     this.bytes = bytes;
     this.at = from;
     this.settings = settings;
@@ -99,7 +100,7 @@ export class FrameReader {
     }
     const broken = checkHeader(first, second, this.rules, this.fragmented);
     const header = headerLength(second);
-    if (broken !== 0) this.refuse(broken, valueAtFault(broken, first, second));
+    if (broken !== 0) this.refuse(broken, fieldAtFault(broken, bytes, at));
     else if (available < header) this.cutHeader(header - available);
     else this.readLength(header, available);
   }
@@ -165,15 +166,16 @@ export class FrameReader {
   ): Problem | undefined {
     if (this.fragmented !== TEXT) return undefined;
     const payloadAt = frame.at + frame.header;
-    let fault = -1;
-    if (payload !== undefined) fault = this.text.add(payload, payloadAt);
+    let fault = VALID;
+    if (payload !== undefined) fault = this.text.add(payload, 0, payload.length, payloadAt);
     else {
-      for (let at = 0; at < frame.here && fault === -1; at += TILE) {
-        fault = this.text.add(this.unmaskTile(frame, at), payloadAt + at);
+      for (let at = 0; at < frame.here && fault === VALID; at += TILE) {
+        const tile = this.unmaskTile(frame, at);
+        fault = this.text.add(tile, 0, tile.length, payloadAt + at);
       }
     }
-    if (fault === -1 && isLast) fault = this.text.end();
-    if (fault === -1) return undefined;
+    if (fault === VALID && isLast) fault = this.text.end();
+    if (fault === VALID) return undefined;
     return problemOf(VIOLATION.INVALID_UTF8, this.settings.sender, { offset: fault });
   }
 
@@ -256,19 +258,5 @@ export class FrameReader {
     const atLeast = where === 'header' ? ' at least' : '';
     const message = `The input ends inside the ${where} of frame ${frame}: ${bytes}${atLeast}.`;
     this.truncated = { frame, where, missing, message };
-  }
-}
-
-/** What of the header breaks the rule, where that is one field; as the decoder has it. */
-function valueAtFault(violation: Violation, first: number, second: number): number | undefined {
-  switch (violation) {
-    case VIOLATION.RESERVED_OPCODE:
-    case VIOLATION.UNEXPECTED_CONTINUATION:
-    case VIOLATION.EXPECTED_CONTINUATION:
-      return first & 15;
-    case VIOLATION.INVALID_CONTROL_PAYLOAD_LENGTH:
-      return second & 127;
-    default:
-      return undefined;
   }
 }

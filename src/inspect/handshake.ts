@@ -1,7 +1,9 @@
 // The opening handshake, RFC 6455 §4: the head of an HTTP request or response, and what is wrong with it.
 
-import { acceptKeyNow, isKey } from '../handshake/accept-key.ts';
-import { trimmed } from '../handshake/whitespace.ts';
+import { acceptKeyNow } from '../handshake/accept-key.ts';
+import { hasToken, listOf, trimmed } from '../handshake/field-value.ts';
+import { endOfHead } from '../handshake/http-head.ts';
+import { type HeadViolation, requestViolations, upgradeViolations } from '../handshake/rules.ts';
 import { anyTextOf } from './preview.ts';
 import type { DeflateParams } from './types.ts';
 
@@ -56,21 +58,15 @@ export function isHttp(bytes: Uint8Array): boolean {
   return /^(HTTP\/\d|(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) )/.test(text);
 }
 
-/** The index behind the empty line that ends a head; -1 where there is none. */
-export function endOfHead(bytes: Uint8Array): number {
-  const to = Math.min(bytes.length, MAX_HEAD);
-  for (let at = 1; at < to; at++) {
-    if (bytes[at] !== 10) continue;
-    if (bytes[at - 1] === 10) return at + 1;
-    if (bytes[at - 1] === 13 && bytes[at - 2] === 10) return at + 1;
-  }
-  return -1;
-}
+/** Whether a head's empty line is among the bytes. */
+export const hasWholeHead = (bytes: Uint8Array): boolean => lengthOfHead(bytes) !== -1;
+
+const lengthOfHead = (bytes: Uint8Array): number => endOfHead(bytes.subarray(0, MAX_HEAD), 0, true);
 
 /** Reads the head the bytes begin with; undefined where it is not whole, or none. Borrows them. */
 export function readHead(bytes: Uint8Array): HttpHead | undefined {
   if (!isHttp(bytes)) return undefined;
-  const length = endOfHead(bytes);
+  const length = lengthOfHead(bytes);
   if (length === -1) return undefined;
   const [line, ...lines] = anyTextOf(bytes.subarray(0, length)).split(/\r?\n/);
   const request = REQUEST.exec(line);
@@ -103,14 +99,17 @@ export const weightOfHead = ({ length, headers }: HttpHead): number =>
 
 function completeRequest(
   head: HttpHead,
-  [, method, target]: RegExpExecArray,
+  [, method, target, version]: RegExpExecArray,
   values: Values,
 ): void {
   const key = values.get('sec-websocket-key');
   Object.assign(head, { method, target, ...(key === undefined ? {} : { key }) });
   if (key !== undefined) head.expectedAccept = acceptKeyNow(key);
-  head.isUpgrade = key !== undefined || listOf(values.get('upgrade')).some(isWebSocket);
-  if (head.isUpgrade) head.faults = faultsOfRequest(head, values);
+  head.isUpgrade = key !== undefined || hasToken(values.get('upgrade'), 'websocket');
+  if (head.isUpgrade) {
+    const startLine = [method, target, `HTTP/${version}`] as const;
+    head.faults = faultsOf(requestViolations(startLine, (name) => values.get(name)));
+  }
 }
 
 function completeResponse(
@@ -122,7 +121,9 @@ function completeResponse(
   Object.assign(head, { status: Number(status), reason });
   if (accept !== undefined) head.accept = accept;
   head.isUpgrade = head.status === 101;
-  if (head.isUpgrade) head.faults = faultsOfUpgrade(values, '4.2.2');
+  if (head.isUpgrade) {
+    head.faults = faultsOf(upgradeViolations((name) => values.get(name), '4.2.2'));
+  }
 }
 
 function readHeader(line: string): { name: string; value: string } {
@@ -144,18 +145,9 @@ function valuesOf(headers: HttpHead['headers']): Values {
   return values;
 }
 
-function listOf(value: string | undefined): string[] {
-  return (value ?? '')
-    .split(',')
-    .map(trimmed)
-    .filter((item) => item !== '');
-}
-
-const isWebSocket = (item: string): boolean => item.toLowerCase() === 'websocket';
-
 /** The first permessage-deflate of a Sec-WebSocket-Extensions header, RFC 7692 §7.1. */
 export function readDeflate(extensions: string): DeflateParams | undefined {
-  for (const extension of extensions.split(',')) {
+  for (const extension of listOf(extensions)) {
     const [name, ...params] = extension.split(';').map(trimmed);
     if (name !== 'permessage-deflate') continue;
     const found: DeflateParams = {};
@@ -172,34 +164,8 @@ export function readDeflate(extensions: string): DeflateParams | undefined {
   return undefined;
 }
 
-function faultsOfUpgrade(values: Values, section: string): HandshakeFault[] {
-  const faults: HandshakeFault[] = [];
-  if (!listOf(values.get('upgrade')).some(isWebSocket)) {
-    faults.push({ section, message: 'the header Upgrade does not name websocket' });
-  }
-  const connection = listOf(values.get('connection'));
-  if (!connection.some((item) => item.toLowerCase() === 'upgrade')) {
-    faults.push({ section, message: 'the header Connection does not name Upgrade' });
-  }
-  return faults;
-}
-
-function faultsOfRequest(head: HttpHead, values: Values): HandshakeFault[] {
-  const section = '4.2.1';
-  const faults = faultsOfUpgrade(values, section);
-  const version = values.get('sec-websocket-version');
-  if (head.method !== 'GET') faults.push({ section, message: `the method is not GET` });
-  if (head.version === '1.0') faults.push({ section, message: 'HTTP/1.0 is too old' });
-  if (!values.has('host')) {
-    faults.push({ section, message: 'the header Host is missing' });
-  }
-  if (!isKey(head.key ?? '')) {
-    faults.push({ section, message: 'Sec-WebSocket-Key is not 16 bytes in base64' });
-  }
-  if (version !== '13') {
-    faults.push({ section, message: `Sec-WebSocket-Version is ${version ?? 'missing'}, not 13` });
-  }
-  return faults;
+function faultsOf(violations: Iterable<HeadViolation>): HandshakeFault[] {
+  return Array.from(violations, ({ section, message }) => ({ section, message }));
 }
 
 /** Adds what only both heads together tell: §4.1, what a client checks of the response. */

@@ -6,13 +6,13 @@ import { VIOLATION } from '../protocol/violations.ts';
 import { FrameReader } from './frame-reader.ts';
 import {
   checkAgreement,
-  endOfHead,
   type HttpHead,
+  hasWholeHead,
   isHttp,
   readHead,
   weightOfHead,
 } from './handshake.ts';
-import { settle } from './settings.ts';
+import { checkOptions } from './settings.ts';
 import type { DeflateParams, Inspection, InspectOptions } from './types.ts';
 
 /** What both ends of a connection sent. */
@@ -28,7 +28,7 @@ export interface Conversation {
  */
 export function inspect(bytes: BytesLike, options: InspectOptions = {}): Inspection {
   const input = toBytes(bytes);
-  const limits = settle(options);
+  const limits = checkOptions(options);
   const head = readHead(input);
   const { otherHead } = options;
   if (head?.kind === 'response' && otherHead?.kind === 'request') checkAgreement(otherHead, head);
@@ -47,7 +47,7 @@ export function inspect(bytes: BytesLike, options: InspectOptions = {}): Inspect
   else {
     notes.push(why);
     inspection.bytesLeft = input.length - (head?.length ?? 0);
-    if (head === undefined && endOfHead(input) === -1) {
+    if (head === undefined && !hasWholeHead(input)) {
       const message = 'The input ends inside the head of the handshake: its empty line is missing.';
       inspection.truncated = { where: 'handshake', missing: 1, message };
     }

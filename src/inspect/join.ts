@@ -1,13 +1,10 @@
-// Pieces of memory -> one.
+// Several pieces of bytes as one.
 
-/** All bytes in memory of their own; a single piece stays where it is. */
+import { concat } from '../kernel/platform.ts';
+
+/** Copies the bytes into memory of their own; returns a single piece as is. A Uint8Array on every platform. */
 export function join(pieces: readonly Uint8Array[]): Uint8Array {
   if (pieces.length === 1) return pieces[0];
-  const whole = new Uint8Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.length;
-  }
-  return whole;
+  const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return new Uint8Array(concat(pieces, length).buffer, 0, length);
 }

@@ -7,7 +7,7 @@ import { Inflater } from './inflate.ts';
 import { join } from './join.ts';
 import { messageReport, textOf, weightOf } from './preview.ts';
 import { problemOf } from './problem.ts';
-import type { Settings } from './settings.ts';
+import type { ReaderSettings } from './settings.ts';
 import type { MessageReport, Problem } from './types.ts';
 
 /** Bytes of memory that a report takes beside what it shows. */
@@ -21,7 +21,7 @@ export class MessageBuilder {
   readonly notes: string[] = [];
   /** Bytes of memory that the messages take, roughly. */
   weight = 0;
-  private readonly settings: Settings;
+  private readonly settings: ReaderSettings;
   private readonly inflater: Inflater;
   private opcode = 0;
   private compressed = false;
@@ -30,7 +30,7 @@ export class MessageBuilder {
   private frames: number[] = [];
   private pieces: Uint8Array[] = [];
 
-  constructor(settings: Settings) {
+  constructor(settings: ReaderSettings) {
     const { sender, deflate, maxInflated } = settings;
     this.settings = settings;
     const isFresh =

@@ -4,7 +4,7 @@ import type { Role } from '../protocol/role.ts';
 import type { DeflateParams, InspectOptions } from './types.ts';
 
 /** What the reader of frames goes by. */
-export interface Settings {
+export interface ReaderSettings {
   sender: Role;
   deflate: DeflateParams | undefined;
   maxPayloadPreview: number;
@@ -16,7 +16,7 @@ export interface Settings {
 }
 
 /** Checks and completes the options but for what the bytes tell. Throws a TypeError or RangeError. */
-export function settle(options: InspectOptions): Omit<Settings, 'sender' | 'deflate'> {
+export function checkOptions(options: InspectOptions): Omit<ReaderSettings, 'sender' | 'deflate'> {
   const { role = 'auto' } = options;
   if (!['auto', 'client', 'server'].includes(role)) {
     throw new TypeError(`option role must be auto, client or server, not ${String(role)}`);

@@ -3,7 +3,7 @@
 import { type BytesLike, toBytes } from '../codec/bytes.ts';
 import { acceptKeyOf, createKey } from '../handshake/accept-key.ts';
 import { HandshakeError } from '../handshake/errors.ts';
-import { HeadReader, type HttpHead, latin1, toLatin1Bytes } from '../handshake/http-head.ts';
+import { type Head, HeadReader, latin1, toLatin1Bytes } from '../handshake/http-head.ts';
 import {
   checkRequest,
   type HandshakeRequest,
@@ -171,11 +171,11 @@ function choose(options: ServerOptions, request: HandshakeRequest): string | und
 }
 
 /** The head of the final response. Interim ones (1xx) may come before it, RFC 9110 §15.2. */
-async function readAnswer(wire: Wire, heads: HeadReader): Promise<HttpHead> {
+async function readAnswer(wire: Wire, heads: HeadReader): Promise<Head> {
   const turn = turnEvery(HEADS_IN_A_ROW);
   for (;;) {
     const head = await readHead(wire, heads);
-    if (!/^1(?!01)\d\d$/.test(head.words[1])) return head;
+    if (!/^1(?!01)\d\d$/.test(head.startLine[1])) return head;
     await turn();
     if (wire.isOver())
       throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'the connection has ended');
@@ -183,7 +183,7 @@ async function readAnswer(wire: Wire, heads: HeadReader): Promise<HttpHead> {
 }
 
 /** The next head. Bytes that have been read already come first. */
-async function readHead(wire: Wire, heads: HeadReader): Promise<HttpHead> {
+async function readHead(wire: Wire, heads: HeadReader): Promise<Head> {
   let head = heads.next();
   while (head === undefined) {
     const bytes = await wire.read();

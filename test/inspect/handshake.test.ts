@@ -52,17 +52,25 @@ describe('what is wrong is said, with its section', () => {
     [
       'no version',
       without(request, /Sec-WebSocket-Version.*\r\n/),
-      'Sec-WebSocket-Version is missing',
+      'Sec-WebSocket-Version must be 13, got none',
     ],
     [
       'another version',
       without(request, 'Version: 13', 'Version: 8'),
-      'Sec-WebSocket-Version is 8',
+      'Sec-WebSocket-Version must be 13, got 8',
     ],
-    ['POST', without(request, 'GET', 'POST'), 'the method is not GET'],
-    ['no host', without(request, /Host.*\r\n/), 'the header Host'],
+    ['POST', without(request, 'GET', 'POST'), 'the method must be GET, got POST'],
+    ['no host', without(request, /Host.*\r\n/), 'the Host header is missing'],
     ['no Connection', without(request, 'Connection: Upgrade', 'Connection: close'), 'Connection'],
-    ['HTTP/1.0', without(request, 'HTTP/1.1', 'HTTP/1.0'), 'HTTP/1.0'],
+    ['HTTP/1.0', without(request, 'HTTP/1.1', 'HTTP/1.0'), 'must be HTTP/1.1, got HTTP/1.0'],
+    ['two hosts', without(request, '\r\n\r\n', '\r\nHost: b\r\n\r\n'), 'only one Host header'],
+    ['a body', without(request, '\r\n\r\n', '\r\nContent-Length: 5\r\n\r\n'), 'a body'],
+    ['a target that is not a path', without(request, '/chat', 'chat'), 'must be a path'],
+    [
+      'an empty subprotocol',
+      without(request, '\r\n\r\n', '\r\nSec-WebSocket-Protocol: a,,b\r\n\r\n'),
+      'Sec-WebSocket-Protocol must be a list',
+    ],
     ['no Upgrade', without(response, 'Upgrade: websocket\r\n'), 'Upgrade'],
   ])('%s', (_name, bytes, what) => {
     expect(faults(bytes)?.join()).toContain(what);

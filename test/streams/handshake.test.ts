@@ -61,7 +61,7 @@ describe('a head in pieces', () => {
     let at = 0;
     let found: ReturnType<HeadReader['push']>;
     while (found === undefined) found = reader.push(bytes.subarray(at, (at += size)));
-    expect(found.words).toEqual(['HTTP/1.1', '101', 'Switching Protocols']);
+    expect(found.startLine).toEqual(['HTTP/1.1', '101', 'Switching Protocols']);
     expect(found.headers.get('upgrade')).toBe('websocket');
     expect(found.headers.get('x')).toBe(', b');
     const rest = bytes.slice(utf8(head).length, at);
@@ -282,7 +282,7 @@ describe('a client', () => {
 
   it.each<[string, (accept: string) => string, string, number | undefined]>([
     ['a wrong answer to the key', () => response(ACCEPT), 'does not answer the key', 101],
-    ['no Upgrade', (a) => response(a).replace('Upgrade: websocket\r\n', ''), 'upgrade', 101],
+    ['no Upgrade', (a) => response(a).replace('Upgrade: websocket\r\n', ''), 'Upgrade', 101],
     ['no Connection', (a) => response(a).replace('Connection: Upgrade\r\n', ''), 'Connection', 101],
     ['an extension', (a) => response(a, 'Sec-WebSocket-Extensions: x'), 'extension', 101],
     ['a strange subprotocol', (a) => response(a, 'Sec-WebSocket-Protocol: z'), '"z"', 101],

@@ -5,13 +5,13 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import { Duplex } from 'node:stream';
 import { HandshakeError } from '../../../src/handshake/errors.ts';
-import { HeadReader, type HttpHead } from '../../../src/handshake/http-head.ts';
+import { trimmed } from '../../../src/handshake/field-value.ts';
+import { type Head, HeadReader } from '../../../src/handshake/http-head.ts';
 import { checkRequest, type HandshakeRequest } from '../../../src/handshake/request.ts';
 import { checkResponse } from '../../../src/handshake/response.ts';
-import { trimmed } from '../../../src/handshake/whitespace.ts';
-import { toHex, utf8 } from '../../../test/support/bytes.ts';
-import { handshake as heads } from '../../../test/support/pcap.ts';
-import type { Random } from '../../../test/support/random.ts';
+import { toHex, utf8 } from '../../support/bytes.ts';
+import { handshake as heads } from '../../support/pcap.ts';
+import type { Random } from '../../support/random.ts';
 import { anyhow, type Case, Choices, chunksOf, type Target } from '../engine/case.ts';
 import { ensure, same } from '../engine/same.ts';
 
@@ -20,7 +20,7 @@ const TAB = 0x09;
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 
 /** What the reader makes of the chunks: a head, an error's code, or that it waits. */
-function readBy(chunks: Iterable<Uint8Array>, limit: number): HttpHead | string {
+function readBy(chunks: Iterable<Uint8Array>, limit: number): Head | string {
   const reader = new HeadReader(limit);
   try {
     for (const chunk of chunks) {
@@ -34,8 +34,8 @@ function readBy(chunks: Iterable<Uint8Array>, limit: number): HttpHead | string 
   }
 }
 
-const shown = (head: HttpHead | string) =>
-  typeof head === 'string' ? head : { words: head.words, headers: [...head.headers] };
+const shown = (head: Head | string) =>
+  typeof head === 'string' ? head : { startLine: head.startLine, headers: [...head.headers] };
 
 function judged<T>(call: () => T): T | HandshakeError {
   try {
@@ -82,11 +82,7 @@ const [connectionListener] = server.listeners('connection') as ((
   socket: Duplex,
 ) => void)[];
 
-async function checkAgainstNode(
-  given: Case,
-  head: HttpHead,
-  asked: HandshakeRequest,
-): Promise<void> {
+async function checkAgainstNode(given: Case, head: Head, asked: HandshakeRequest): Promise<void> {
   const upgrade = await upgradeOf(given.bytes);
   // RFC 9110 §5.6.3: a tab is whitespace, but behind `Upgrade` it is not to Node.
   if (upgrade === undefined && given.bytes.includes(TAB)) return;
