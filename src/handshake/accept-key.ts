@@ -11,24 +11,24 @@ export function createKey(): string {
   return base64(globalThis.crypto.getRandomValues(new Uint8Array(16)));
 }
 
-/** Whether it stands for sixteen bytes. */
+/** Whether a Sec-WebSocket-Key is 16 bytes in base64. */
 export function isKey(value: string): boolean {
   return /^[+/0-9A-Za-z]{21}[AQgw]==$/.test(value);
 }
 
 /** The Sec-WebSocket-Accept that answers a key. */
 export async function acceptKeyOf(key: string): Promise<string> {
-  // A page that is not secure has no subtle.
+  // Pages outside of secure contexts have no `subtle`.
   const { subtle } = globalThis.crypto as { subtle?: SubtleCrypto };
   if (subtle === undefined) return acceptKeyNow(key);
-  return base64(new Uint8Array(await subtle.digest('SHA-1', question(key))));
+  return base64(new Uint8Array(await subtle.digest('SHA-1', keyWithGuid(key))));
 }
 
-/** The same, for those who cannot wait. */
+/** The same, synchronously. */
 export function acceptKeyNow(key: string): string {
-  return base64(sha1(question(key)));
+  return base64(sha1(keyWithGuid(key)));
 }
 
-const question = (key: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(key + GUID);
+const keyWithGuid = (key: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(key + GUID);
 
 export const base64 = (bytes: Uint8Array): string => btoa(latin1(bytes));

@@ -1,9 +1,9 @@
-// The head of an HTTP/1.1 request or response, RFC 9112 §2 to §5, from bytes as they come. What follows the
-// head is the first of the frames.
+// The head of an HTTP/1.1 request or response, RFC 9112 §2 to §5: read from chunks, and written. The bytes after the
+// head are frames.
 
 import { HandshakeError } from './errors.ts';
 
-/** A head may have this many bytes unless told otherwise: 16 KiB, as in Node. */
+/** Bytes a head may have by default: 16 KiB, as in Node. */
 export const DEFAULT_MAX_HEAD_BYTES = 16 * 1024;
 
 /** The head of a request or a response. */
@@ -16,37 +16,37 @@ export interface Head {
 const CR = 0x0d;
 const LF = 0x0a;
 
-/** Gathers bytes until a head is whole. A response may have other heads before it (RFC 9110 §15.2). */
+/** Gathers chunks until a head is complete. Heads of interim responses may come first (RFC 9110 §15.2). */
 export class HeadReader {
   private readonly limit: number;
   private held = new Uint8Array(1024);
   private length = 0;
-  /** Where the next head begins. The heads before it stay: they count against the limit. */
+  /** Where the next head begins. Earlier heads are kept: they count toward the limit. */
   private start = 0;
-  /** The end of the next head does not begin before this index. */
+  /** The empty line of the next head does not begin before this index. */
   private searched = 0;
 
-  /** `limit`: bytes of all heads together. */
+  /** `limit`: bytes of all heads in total. */
   constructor(limit: number) {
     this.limit = limit;
   }
 
-  /** Takes the next bytes; returns the next head, as {@link next} does. */
+  /** Adds a chunk. Returns the next head, as {@link next} does. */
   push(chunk: Uint8Array): Head | undefined {
     this.append(chunk);
     return this.next();
   }
 
-  /** Returns the next head once it is whole. Throws a HandshakeError on a head that breaks a rule. */
+  /** Returns the next head if it is complete. Throws a HandshakeError on an invalid head. */
   next(): Head | undefined {
     const to = Math.min(this.length, this.limit);
-    // A search in `held` itself would go on through the unused memory behind the bytes.
+    // Not all of `held`: the search would go on through the unused memory behind the bytes.
     const end = endOfHead(this.held.subarray(0, to), this.searched);
     if (end === -1) {
       this.searched = Math.max(this.searched, to - 3);
       if (this.length <= this.limit) return undefined;
-      const what = this.start === 0 ? 'head has' : 'heads together have';
-      const message = `the HTTP ${what} more than ${this.limit} bytes`;
+      const what = this.start === 0 ? 'head exceeds' : 'heads exceed';
+      const message = `the HTTP ${what} ${this.limit} bytes`;
       throw new HandshakeError('WS_ERR_HANDSHAKE_TOO_LARGE', message);
     }
     const head = parse(this.held.subarray(this.start, end - 4));
@@ -55,7 +55,7 @@ export class HeadReader {
     return head;
   }
 
-  /** The bytes behind the last head that was returned: memory of their own. */
+  /** A copy of the bytes after the last returned head. */
   rest(): Uint8Array<ArrayBuffer> {
     return this.held.slice(this.start, this.length);
   }
@@ -89,27 +89,28 @@ export function endOfHead(bytes: Uint8Array, from = 0, allowBareLf = false): num
 
 function parse(bytes: Uint8Array): Head {
   const [first, ...lines] = latin1(bytes).split('\r\n');
-  // §3.2: a target is visible characters of ASCII, to Node, too.
+  // §3.2: a target is visible ASCII, as for Node.
   const match = /^([!-~]+) ([!-~]+)(?: (.*))?$/.exec(first);
-  if (match === null) throw invalid(`${JSON.stringify(first.slice(0, 80))} is no line of HTTP`);
+  if (match === null)
+    throw invalid(`invalid HTTP start line: ${JSON.stringify(first.slice(0, 80))}`);
   const headers = new Headers();
   for (const line of lines) {
     const colon = line.indexOf(':');
-    // §2.2, §5.5: for others a line, or the head, ends at a bare CR or LF, which Headers would trim.
+    // §2.2, §5.5: some implementations end a line, or the head, at a bare CR or LF. Headers would trim it.
     if (/[^\t -~\x80-\xff]/.test(line)) {
-      throw invalid(`${JSON.stringify(line.slice(0, 80))} has a control character in it`);
+      throw invalid(`control character in HTTP header: ${JSON.stringify(line.slice(0, 80))}`);
     }
     try {
-      // Names and values are checked by Headers; a space before the colon makes the name invalid.
+      // Headers validates names and values. A space before the colon makes the name invalid.
       headers.append(line.slice(0, Math.max(0, colon)), line.slice(colon + 1));
     } catch (cause) {
-      throw invalid(`${JSON.stringify(line.slice(0, 80))} is no header`, { cause });
+      throw invalid(`invalid HTTP header: ${JSON.stringify(line.slice(0, 80))}`, { cause });
     }
   }
   return { startLine: [match[1], match[2], match[3] ?? ''], headers };
 }
 
-/** An error for a head that breaks a rule. `status`: what a server answers with. */
+/** The error for an invalid head. `status`: the HTTP status a server responds with. */
 export function invalid(
   message: string,
   init: ConstructorParameters<typeof HandshakeError>[2] = {},
@@ -117,25 +118,27 @@ export function invalid(
   return new HandshakeError('WS_ERR_INVALID_HANDSHAKE', message, { status: 400, ...init });
 }
 
-/** Headers that somebody adds. Throws a TypeError on one of those that are the handshake's own. */
-export function headersBeside(own: readonly string[], more: HeadersInit | undefined): Headers {
-  const headers = new Headers(more);
-  const taken = own.find((name) => headers.has(name));
-  if (taken !== undefined) throw new TypeError(`the header ${taken} is the handshake's own`);
+/** Additional headers given by the user. Throws a TypeError on one the handshake sets itself. */
+export function extraHeaders(reserved: readonly string[], extra: HeadersInit | undefined): Headers {
+  const headers = new Headers(extra);
+  const conflict = reserved.find((name) => headers.has(name));
+  if (conflict !== undefined)
+    throw new TypeError(`the header ${conflict} must not be set: the handshake sets it`);
   return headers;
 }
 
-/** A head's bytes. Names and values have been checked by Headers. */
+/** A head as text. Headers has validated names and values. */
 export function writeHead(firstLine: string, headers: Headers): string {
   const lines = [...headers].map(([name, value]) => `${titleCase(name)}: ${value}`);
   return `${[firstLine, ...lines].join('\r\n')}\r\n\r\n`;
 }
 
-/** One byte a character: what a head is made of. */
+/** Text as Latin-1, one byte per character, the encoding of a head. */
 export function toLatin1Bytes(text: string): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(text, (character) => character.charCodeAt(0));
 }
 
+/** Latin-1 bytes as text. */
 export function latin1(bytes: Uint8Array): string {
   let text = '';
   for (let at = 0; at < bytes.length; at += 4096) {
@@ -144,7 +147,7 @@ export function latin1(bytes: Uint8Array): string {
   return text;
 }
 
-/** As people write headers: some old servers look for them so. */
+/** The usual capitalization: some old servers compare names case-sensitively. */
 function titleCase(name: string): string {
   return name
     .split('-')
@@ -152,5 +155,5 @@ function titleCase(name: string): string {
     .join('-');
 }
 
-/** A name may have two dashes in a row, or one at its end: the word between them is empty. */
+/** A word can be empty: a name may have two adjacent hyphens, or one at its end. */
 const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1);

@@ -1,46 +1,45 @@
-// The client's side of the opening handshake, RFC 6455 §4.1, written by a client and checked by a server
-// (§4.2.1).
+// The request of the opening handshake, RFC 6455 §4.1: written by a client, checked by a server (§4.2.1).
 
 import { base64 } from './accept-key.ts';
-import { type Head, headersBeside, invalid, writeHead } from './http-head.ts';
+import { extraHeaders, type Head, invalid, writeHead } from './http-head.ts';
 import { requestViolations, VERSION } from './rules.ts';
 import { parseSubprotocols } from './subprotocol.ts';
 
-/** The headers that are the handshake itself: nobody else's to set. */
-const OWN = [
+/** Headers that only the handshake may set. */
+const RESERVED = [
   ...['upgrade', 'connection', 'sec-websocket-key', 'sec-websocket-version'],
   ...['sec-websocket-protocol', 'sec-websocket-extensions', 'content-length', 'transfer-encoding'],
 ];
 
-/** Where to connect: ws, wss, http or https. Throws a SyntaxError on anything else. */
+/** Parses a ws, wss, http or https URL. Throws a SyntaxError on anything else. */
 export function parseUrl(url: string | URL): URL {
   let parsed: URL;
   try {
     parsed = new URL(url);
-    // What cannot be decoded cannot be credentials.
+    // Rejects credentials that cannot be decoded.
     decodeURIComponent(parsed.username + parsed.password);
   } catch (cause) {
-    throw new SyntaxError(`${JSON.stringify(String(url))} is no URL`, { cause });
+    throw new SyntaxError(`invalid URL: ${JSON.stringify(String(url))}`, { cause });
   }
   if (!['ws:', 'wss:', 'http:', 'https:'].includes(parsed.protocol)) {
-    throw new SyntaxError(`a URL of ws, wss, http or https is needed, not ${parsed.protocol}`);
+    throw new SyntaxError(`the URL scheme must be ws, wss, http or https, got ${parsed.protocol}`);
   }
   return parsed;
 }
 
-/** The request's head. Throws a TypeError on a header that is the handshake's own. */
+/** Writes the head of the request. Throws a TypeError on a header in `extra` that the handshake sets itself. */
 export function writeRequest(
   url: URL,
   key: string,
   protocols: readonly string[],
-  more: HeadersInit | undefined,
+  extra: HeadersInit | undefined,
 ): string {
   const headers = new Headers({ host: url.host });
   if (url.username !== '' || url.password !== '') {
     const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
     headers.set('authorization', `Basic ${base64(new TextEncoder().encode(credentials))}`);
   }
-  for (const [name, value] of headersBeside(OWN, more)) headers.set(name, value);
+  for (const [name, value] of extraHeaders(RESERVED, extra)) headers.set(name, value);
   headers.set('upgrade', 'websocket');
   headers.set('connection', 'Upgrade');
   headers.set('sec-websocket-key', key);
@@ -49,12 +48,12 @@ export function writeRequest(
   return writeHead(`GET ${url.pathname}${url.search} HTTP/1.1`, headers);
 }
 
-/** What a client asks for, as a server sees it. */
+/** A client's request, as the server receives it. */
 export interface HandshakeRequest {
-  /** As it stands in the request, e.g. `/chat?room=1`. */
+  /** The request target, unchanged, e.g. `/chat?room=1`. */
   target: string;
   headers: Headers;
-  /** What the client offers, the best first. */
+  /** The subprotocols the client offers, in order of preference. */
   protocols: string[];
   key: string;
 }

@@ -1,23 +1,22 @@
-// The server's side of the opening handshake, RFC 6455 §4.2.2, written by a server and checked by a client
-// (§4.1).
+// The response of the opening handshake, RFC 6455 §4.2.2: written by a server, checked by a client (§4.1).
 
 import { HandshakeError } from './errors.ts';
-import { type Head, headersBeside, invalid, latin1, writeHead } from './http-head.ts';
+import { extraHeaders, type Head, invalid, latin1, writeHead } from './http-head.ts';
 import { upgradeViolations, VERSION } from './rules.ts';
 
-/** The headers that are the handshake itself: nobody else's to set. */
-const OWN = [
+/** Headers that only the handshake may set. */
+const RESERVED = [
   ...['upgrade', 'connection', 'sec-websocket-accept', 'sec-websocket-protocol'],
   ...['sec-websocket-extensions', 'content-length', 'transfer-encoding'],
 ];
 
-/** The head that opens the connection. Throws a TypeError on a header that is the handshake's own. */
+/** Writes the head that accepts a request. Throws a TypeError on a header in `extra` that the handshake sets itself. */
 export function writeAcceptance(
   accept: string,
   protocol: string | undefined,
-  more: HeadersInit | undefined,
+  extra: HeadersInit | undefined,
 ): string {
-  const headers = headersBeside(OWN, more);
+  const headers = extraHeaders(RESERVED, extra);
   headers.set('upgrade', 'websocket');
   headers.set('connection', 'Upgrade');
   headers.set('sec-websocket-accept', accept);
@@ -39,26 +38,28 @@ const REASONS: Record<number, string> = {
   503: 'Service Unavailable',
 };
 
-/** How a server says no. */
+/** How a server refuses a request. */
 export interface Refusal {
-  /** Of HTTP, from 300 to 599. */
+  /** HTTP status, from 300 to 599. */
   status: number;
   headers?: HeadersInit;
-  /** Plain text unless the headers say otherwise. */
+  /** Plain text unless `headers` has a Content-Type. */
   body?: string;
 }
 
-/** A whole response that turns the request down; the transport ends behind it. */
-export function writeRefusal({ status, headers: more, body = '' }: Refusal): string {
+/** Writes a complete response that refuses the request. The transport ends after it. */
+export function writeRefusal({ status, headers: extra, body = '' }: Refusal): string {
   if (!Number.isInteger(status) || status < 300 || status > 599) {
-    throw new RangeError(`a refusal's status is from 300 to 599, not ${status}`);
+    throw new RangeError(
+      `the status of a refusal must be an integer from 300 to 599, got ${status}`,
+    );
   }
-  const headers = headersBeside(['transfer-encoding'], more);
+  const headers = extraHeaders(['transfer-encoding'], extra);
   const bytes = new TextEncoder().encode(body);
   headers.set('connection', 'close');
   headers.set('content-length', String(bytes.length));
   if (!headers.has('content-type')) headers.set('content-type', 'text/plain; charset=utf-8');
-  // §4.4: which version is spoken here.
+  // §4.4: names the supported version.
   if (status === 426) {
     headers.set('upgrade', 'websocket');
     headers.set('sec-websocket-version', VERSION);
@@ -68,16 +69,16 @@ export function writeRefusal({ status, headers: more, body = '' }: Refusal): str
   return head + latin1(bytes);
 }
 
-/** The error for an answer that is no. `body`: what came of it, as text. */
-export function refusedBy({ startLine: [, code, reason], headers }: Head, body?: string) {
-  const message = `the server answered ${code} ${reason}`.trimEnd();
+/** The error for a response other than 101. `body`: the part of it that was received, as text. */
+export function refusalError({ startLine: [, code, reason], headers }: Head, body?: string) {
+  const message = `the server responded ${code} ${reason}`.trimEnd();
   const init = { status: Number(code), headers, body };
   return new HandshakeError('WS_ERR_HANDSHAKE_REFUSED', message, init);
 }
 
 /**
- * Checks a response to a request with this key's answer and these subprotocols; returns the one chosen,
- * '' for none. Throws a HandshakeError with the status, the headers and the reason.
+ * Checks a response. `accept`: the expected Sec-WebSocket-Accept. `offered`: the subprotocols in the request. Returns
+ * the subprotocol in use, '' for none. Throws a HandshakeError with the status, the headers and the reason.
  */
 export function checkResponse(
   { startLine, headers }: Head,
@@ -87,32 +88,37 @@ export function checkResponse(
   const [version, code] = startLine;
   const status = Number(code);
   if (version !== 'HTTP/1.1' || !/^\d{3}$/.test(code)) {
-    throw invalid(`the answer is not HTTP/1.1 but ${JSON.stringify(version)}`, { section: '4.1' });
+    throw invalid(`the HTTP version must be HTTP/1.1, got ${JSON.stringify(version)}`, {
+      section: '4.1',
+    });
   }
-  if (status !== 101) throw refusedBy({ startLine, headers });
+  if (status !== 101) throw refusalError({ startLine, headers });
   const fail = (message: string) => invalid(message, { section: '4.1', status, headers });
   for (const { message } of upgradeViolations((name) => headers.get(name), '4.1')) {
     throw fail(message);
   }
   if (headers.get('sec-websocket-accept') !== accept) {
-    throw fail('Sec-WebSocket-Accept does not answer the key');
+    throw fail('Sec-WebSocket-Accept does not match Sec-WebSocket-Key');
   }
   if (headers.get('sec-websocket-extensions')) {
-    throw fail('the server uses an extension that was not offered');
+    throw fail('the server selected an extension that was not offered');
   }
   return checkProtocol(headers.get('sec-websocket-protocol'), offered, fail);
 }
 
-/** As browsers have it: who offers subprotocols needs one of them. */
+/** As in browsers, a client that offers subprotocols requires one of them. */
 function checkProtocol(
   header: string | null,
   offered: readonly string[],
   fail: (message: string) => HandshakeError,
 ): string {
   const chosen = header ?? '';
-  if (chosen === '' && offered.length > 0) throw fail('the server chose no subprotocol');
+  if (chosen === '' && offered.length > 0)
+    throw fail('the server selected none of the offered subprotocols');
   if (chosen !== '' && !offered.includes(chosen)) {
-    throw fail(`the server chose ${JSON.stringify(chosen)}, which was not offered`);
+    throw fail(
+      `the server selected the subprotocol ${JSON.stringify(chosen)}, which was not offered`,
+    );
   }
   return chosen;
 }

@@ -1,5 +1,5 @@
-// The rules for the heads of the opening handshake, RFC 6455 §4.1 and §4.2.1. An endpoint rejects the first violation;
-// the inspector reports all of them.
+// The rules for the heads of the opening handshake, RFC 6455 §4.1 and §4.2.1. An endpoint rejects the first violation,
+// the inspector reports all.
 
 import { isKey } from './accept-key.ts';
 import { hasToken } from './field-value.ts';

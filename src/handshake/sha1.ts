@@ -1,5 +1,5 @@
-// SHA-1 (RFC 3174), for Sec-WebSocket-Accept only: where there is no WebCrypto (a page that is not secure,
-// React Native), and where nothing can wait for its promise.
+// SHA-1 (RFC 3174), for Sec-WebSocket-Accept only: used where WebCrypto is not available (insecure contexts, React
+// Native), and in synchronous code.
 
 /** The 20 bytes of the hash. */
 export function sha1(message: Uint8Array): Uint8Array {

@@ -1,22 +1,22 @@
-// Subprotocols, RFC 6455 §1.9 and §4.1: the client names those it speaks, the best first; the server takes one.
+// Subprotocols, RFC 6455 §1.9 and §4.1: the client offers some in order of preference, and the server selects one.
 
 import { trimmed } from './field-value.ts';
 
-/** A token of HTTP, RFC 9110 §5.6.2. */
+/** An HTTP token, RFC 9110 §5.6.2. */
 const TOKEN = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 
-/** The list a client offers. Throws a SyntaxError on a name that is no token, and on one given twice. */
+/** Checks the list a client offers. Throws a SyntaxError on an invalid token, and on a duplicate. */
 export function assertSubprotocols(names: readonly string[]): void {
   const seen = new Set<string>();
   for (const name of names) {
     if (!TOKEN.test(name))
-      throw new SyntaxError(`the subprotocol ${JSON.stringify(name)} is no token`);
-    if (seen.has(name)) throw new SyntaxError(`the subprotocol ${name} is given twice`);
+      throw new SyntaxError(`a subprotocol must be a token, got ${JSON.stringify(name)}`);
+    if (seen.has(name)) throw new SyntaxError(`duplicate subprotocol: ${name}`);
     seen.add(name);
   }
 }
 
-/** Reads Sec-WebSocket-Protocol; undefined where it is malformed. */
+/** Parses Sec-WebSocket-Protocol. Returns undefined if it is malformed. */
 export function parseSubprotocols(header: string | null | undefined): string[] | undefined {
   if (header == null) return [];
   const names = header.split(',').map(trimmed);
@@ -24,7 +24,7 @@ export function parseSubprotocols(header: string | null | undefined): string[] |
   return isRight ? names : undefined;
 }
 
-/** The first the client offers that the server supports: the order is the client's preference. */
+/** Returns the first offered subprotocol that the server supports. The client's order decides. */
 export function chooseSubprotocol(
   offered: readonly string[],
   supported: readonly string[],

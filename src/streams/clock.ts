@@ -1,5 +1,5 @@
-// Timers as they were when the library was loaded, in Node its own: a connection must not stand still when a test puts
-// fake ones in their place.
+// Timers, captured when the library is loaded, in Node from `node:timers`: fake timers of a test must not stall a
+// connection.
 
 const timers: Pick<typeof globalThis, 'setTimeout' | 'clearTimeout'> & {
   setImmediate?: typeof globalThis.setImmediate;
@@ -7,7 +7,7 @@ const timers: Pick<typeof globalThis, 'setTimeout' | 'clearTimeout'> & {
 
 export const { setTimeout, clearTimeout } = timers;
 
-/** Runs in another turn of the event loop. */
-export const soon: (act: () => void) => unknown = timers.setImmediate ?? setTimeout;
+/** Calls back in a later turn of the event loop. Without the platform's own, a timer does it. */
+export const setImmediate: (callback: () => void) => unknown = timers.setImmediate ?? setTimeout;
 
 export const { queueMicrotask } = globalThis;

@@ -1,6 +1,6 @@
-// Promises: one that others settle, and some to wait for.
+// Promises: one that is settled from outside, and those that yield to the event loop.
 
-import { setTimeout, soon } from './clock.ts';
+import { setImmediate, setTimeout } from './clock.ts';
 
 export interface Deferred<T> {
   promise: Promise<T>;
@@ -8,7 +8,7 @@ export interface Deferred<T> {
   reject(error: unknown): void;
 }
 
-/** A rejection that nobody looks at does not count as unhandled. */
+/** Creates one. A rejection without a handler does not count as unhandled. */
 export function deferred<T>(): Deferred<T> {
   const parts = {} as Deferred<T>;
   parts.promise = new Promise((resolve, reject) => {
@@ -19,21 +19,22 @@ export function deferred<T>(): Deferred<T> {
   return parts;
 }
 
-/** Resolves when whatever was settled until now has had its say. */
+/** Resolves after pending microtasks and timers have run. */
 export const nextTurn = (): Promise<void> => new Promise((resolve) => setTimeout(resolve));
 
-/** Resolves when the event loop has been round: timers have fired, sockets have been read. */
-export const othersTurn = (): Promise<void> => new Promise((resolve) => soon(resolve));
+/** Resolves in a later turn of the event loop, after timers have fired and sockets have been read. */
+export const yieldToEventLoop = (): Promise<void> =>
+  new Promise((resolve) => setImmediate(resolve));
 
 /**
- * Returns a function to call at each step of a loop that may never wait for anything else. Every `steps` calls it
- * returns a promise. Await it: the event loop runs meanwhile, so that timers and aborts fire.
+ * Returns a function for each step of a loop that may never wait for anything else. Every `steps` calls it returns a
+ * promise: await it, so that the event loop runs and timers and aborts fire.
  */
-export function turnEvery(steps: number): () => Promise<void> | undefined {
+export function yieldEvery(steps: number): () => Promise<void> | undefined {
   let left = steps;
   return () => {
     if (--left > 0) return undefined;
     left = steps;
-    return othersTurn();
+    return yieldToEventLoop();
   };
 }

@@ -1,29 +1,29 @@
-// What ends a connection that is open, beside what the peer does wrong (ProtocolError).
+// Errors that end an open connection, other than violations by the peer (ProtocolError).
 
 const CODES = {
   /** The transport ended, or failed, without a closing handshake. */
   WS_ERR_CONNECTION_LOST: '7.1.5',
-  /** Nothing came in answer to a ping in time. */
+  /** The peer did not answer a ping in time. */
   WS_ERR_HEARTBEAT: '5.5.2',
   /** The peer did not answer the close frame in time. */
   WS_ERR_CLOSE_TIMEOUT: '7.1.1',
-  /** It is closed, or closing: nothing can be sent. */
+  /** The connection is closed or closing: nothing can be sent. */
   WS_ERR_CLOSED: '5.5.1',
-  /** What was written is not a message, or could not be encoded; `cause` is the error of that write. */
+  /** The value written is not a message, or could not be encoded; `cause` is the error of that write. */
   WS_ERR_WRITE_FAILED: '7.1.7',
 } as const;
 
 export type ConnectionErrorCode = keyof typeof CODES;
 
-/** The connection ended, or cannot be used any more. */
+/** The connection has failed, or can no longer be used. */
 export class ConnectionError extends Error {
   override readonly name = 'ConnectionError';
   /** Stable, for programs. */
   readonly code: ConnectionErrorCode;
-  /** As in a WebSocketError of the platform: how the connection was closed, by either end; 1006 where it was not. */
+  /** The code either end closed with, as in the platform's WebSocketError; 1006 without a close frame. */
   readonly closeCode: number;
   readonly reason: string;
-  /** The section of RFC 6455 that the rule stands in. */
+  /** The section of RFC 6455 with the rule. */
   readonly section: string;
 
   constructor(

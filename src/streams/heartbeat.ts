@@ -1,12 +1,12 @@
-// Whether the peer is still there: a ping after a while of silence, and an end where nothing answers it.
+// Keepalive, RFC 6455 §5.5.2: sends a ping after silence, and reports a peer that does not answer it.
 
 import { clearTimeout, setTimeout } from './clock.ts';
 
 /** Milliseconds. */
 export interface HeartbeatOptions {
-  /** Silence after which a ping is sent. */
+  /** Silence before a ping is sent. */
   interval: number;
-  /** Silence after a ping that means the peer is gone. Default: the interval. */
+  /** Silence after a ping before the connection fails. Default: the interval. */
   timeout?: number;
 }
 
@@ -14,38 +14,40 @@ export class Heartbeat {
   private readonly interval: number;
   private readonly timeout: number;
   private readonly ping: () => void;
-  private readonly onDead: () => void;
+  private readonly onTimeout: () => void;
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     { interval, timeout = interval }: HeartbeatOptions,
     ping: () => void,
-    onDead: () => void,
+    onTimeout: () => void,
   ) {
     this.interval = milliseconds('heartbeat.interval', interval);
     this.timeout = milliseconds('heartbeat.timeout', timeout);
     this.ping = ping;
-    this.onDead = onDead;
+    this.onTimeout = onTimeout;
   }
 
-  /** Starts to wait: the transport is being read, and whatever comes will be heard. */
-  listen(): void {
+  /** Starts to measure silence. Only while the transport is being read: otherwise silence means nothing. */
+  start(): void {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.ping();
-      this.timer = setTimeout(this.onDead, this.timeout);
+      this.timer = setTimeout(this.onTimeout, this.timeout);
     }, this.interval);
   }
 
-  /** Something was heard, or nobody listens: silence means nothing. */
-  rest(): void {
+  /** Stops: bytes have arrived, or the transport is not being read. */
+  stop(): void {
     clearTimeout(this.timer);
   }
 }
 
-/** Checks an option that is a time. */
+/** Checks an option in milliseconds. */
 export function milliseconds(name: string, value: unknown): number {
-  // Longer, timers fire at once.
+  // Timers with a longer delay fire at once.
   if (typeof value === 'number' && value > 0 && value <= 0x7fffffff) return value;
-  throw new RangeError(`option ${name} must be milliseconds above 0, not ${String(value)}`);
+  throw new RangeError(
+    `option ${name} must be from above 0 to 2147483647 ms, got ${String(value)}`,
+  );
 }

@@ -1,23 +1,23 @@
-// Received messages until they are read: the readable side, and the back-pressure that it makes.
+// The readable side: received messages until they are read, and backpressure while they are not.
 
 import type { Message } from './message-streams.ts';
 
-/** Bytes of messages that wait to be read before the transport is left alone. */
+/** Unread bytes of messages above which reading from the transport stops. */
 const HIGH_WATER = 64 * 1024;
-/** What a message costs beside its bytes, as a round figure: empty ones must count too. */
+/** Bytes a message counts in addition to its payload, roughly: empty messages must count too. */
 const MESSAGE_OVERHEAD = 64;
 
 export class Inbox {
   readonly readable: ReadableStream<Message>;
   private controller!: ReadableStreamDefaultController<Message>;
   private readonly highWater: number;
-  private isOver = false;
-  private isRefusing = false;
-  /** What comes behind the messages that wait: a stream that fails at once would lose them. */
+  private isFinished = false;
+  private isDiscarding = false;
+  /** Delivered after the queued messages: failing the stream at once would lose them. */
   private failure: { error: unknown } | undefined;
-  private wake: () => void = () => {};
+  private resolveRoom: () => void = () => {};
 
-  /** `onCancel`: the reader wants no more. `highWater`: bytes that may wait to be read. */
+  /** `onCancel`: the reader has cancelled the stream. `highWater`: bytes that may be unread. */
   constructor(onCancel: (reason: unknown) => void, highWater = HIGH_WATER) {
     this.highWater = highWater;
     this.readable = new ReadableStream<Message>(
@@ -26,7 +26,7 @@ export class Inbox {
           this.controller = controller;
         },
         pull: () => {
-          this.wake();
+          this.resolveRoom();
           if (this.failure !== undefined && this.isEmpty) this.controller.error(this.failure.error);
         },
         cancel: (reason) => {
@@ -42,37 +42,37 @@ export class Inbox {
   }
 
   push(message: Message): void {
-    if (!this.isOver && !this.isRefusing) this.controller.enqueue(message);
+    if (!this.isFinished && !this.isDiscarding) this.controller.enqueue(message);
   }
 
-  /** No message is wanted any more; those that wait can still be read. */
-  refuse(): void {
-    this.isRefusing = true;
-    this.wake();
+  /** Discards later messages. Queued ones can still be read. */
+  discard(): void {
+    this.isDiscarding = true;
+    this.resolveRoom();
   }
 
-  /** Whether the reader lags behind. */
+  /** Whether enough messages are unread to stop reading from the transport. */
   get isFull(): boolean {
-    return !this.isOver && !this.isRefusing && (this.controller.desiredSize ?? 1) <= 0;
+    return !this.isFinished && !this.isDiscarding && (this.controller.desiredSize ?? 1) <= 0;
   }
 
-  /** Resolves once there is room, or once it is over. */
-  room(): Promise<void> {
+  /** Resolves when there is room, or no message will follow. */
+  waitForRoom(): Promise<void> {
     return new Promise((resolve) => {
-      this.wake = resolve;
+      this.resolveRoom = resolve;
     });
   }
 
-  /** No message follows; those that wait can still be read. */
+  /** Closes the stream after the queued messages. */
   end(): void {
-    if (this.isOver) return;
+    if (this.isFinished) return;
     this.controller.close();
     this.finish();
   }
 
-  /** The same, but with an error behind them. */
+  /** Fails the stream after the queued messages. */
   fail(error: unknown): void {
-    if (this.isOver) return;
+    if (this.isFinished) return;
     if (this.isEmpty) this.controller.error(error);
     else this.failure = { error };
     this.finish();
@@ -83,12 +83,12 @@ export class Inbox {
   }
 
   private finish(): void {
-    this.isOver = true;
-    this.wake();
+    this.isFinished = true;
+    this.resolveRoom();
   }
 }
 
-/** One by one; leaving the loop cancels the stream. */
+/** The messages one by one. Leaving the loop cancels the stream. */
 export async function* messagesOf(
   readable: ReadableStream<Message>,
 ): AsyncGenerator<Message, void> {

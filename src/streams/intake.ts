@@ -1,26 +1,26 @@
-// Bytes received -> messages in the inbox, no faster than they are read, and no more at once than others can wait for.
+// Received bytes -> messages in the inbox, no faster than they are read, yielding to the event loop in between.
 
 import type { Handlers } from '../codec/options.ts';
 import { Decoder } from '../entry/auto.ts';
 import type { ProtocolError } from '../protocol/errors.ts';
-import { othersTurn } from './deferred.ts';
+import { yieldToEventLoop } from './deferred.ts';
 import type { Inbox } from './inbox.ts';
 import { decoderOptionsOf, type OverStreamOptions } from './options.ts';
 
 /**
- * Messages and pings in a row before others have their turn: whoever reads them does so in one go, which takes some
- * milliseconds. A chunk can have ten thousand, and Node reads 32 chunks of a socket before it looks at the next.
+ * Messages and pings decoded before the event loop runs. A reader handles all of them in one turn, which takes some
+ * milliseconds. A chunk can have ten thousand, and Node reads 32 chunks of one socket before it reads the next.
  */
-const IN_A_ROW = 1000;
+const MAX_CONSECUTIVE = 1000;
 
 export class Intake {
   private readonly decoder: Decoder<'string'>;
   private readonly inbox: Inbox;
   private readonly onRoom: () => void;
-  /** How many until then; at 0 the decoder is held back. */
-  private untilTurn = IN_A_ROW;
+  /** Messages and pings until then. At 0 the decoder is paused. */
+  private untilYield = MAX_CONSECUTIVE;
 
-  /** `onRoom`: messages that waited have been read. */
+  /** `onRoom`: queued messages have been read, and there is room again. */
   constructor(
     inbox: Inbox,
     options: OverStreamOptions,
@@ -39,28 +39,28 @@ export class Intake {
         this.count();
       },
       close: handlers.close,
-      // How it ended is asked of `error`, behind the loop that decodes.
+      // `error` is read after the decoding loop.
       error: () => {},
     });
   }
 
-  /** Takes the next bytes. Returns a promise of the moment for more where that is not now. */
-  take(chunk: Uint8Array): Promise<void> | undefined {
+  /** Decodes the next bytes. Returns a promise to wait for before the next call, or undefined. */
+  write(chunk: Uint8Array): Promise<void> | undefined {
     this.decoder.write(chunk);
-    return this.inbox.isFull || this.untilTurn === 0 ? this.catchUp() : undefined;
+    return this.inbox.isFull || this.untilYield === 0 ? this.waitUntilReady() : undefined;
   }
 
-  /** No bytes follow. */
+  /** The transport has ended. */
   endOfStream(): void {
     this.decoder.endOfStream();
   }
 
-  /** Nothing is wanted any more. */
+  /** Discards the rest of the bytes. */
   stop(): void {
     this.decoder.stop();
   }
 
-  /** Whether a close frame came, or bytes that break a rule. */
+  /** Whether a close frame or a violation has ended the stream. */
   get isEnded(): boolean {
     return this.decoder.isEnded;
   }
@@ -70,18 +70,18 @@ export class Intake {
   }
 
   private count(): void {
-    if (--this.untilTurn === 0) this.decoder.pause();
+    if (--this.untilYield === 0) this.decoder.pause();
   }
 
-  private async catchUp(): Promise<void> {
+  private async waitUntilReady(): Promise<void> {
     for (;;) {
       if (this.inbox.isFull) {
-        await this.inbox.room();
+        await this.inbox.waitForRoom();
         this.onRoom();
       }
-      if (this.untilTurn > 0) return;
-      this.untilTurn = IN_A_ROW;
-      await othersTurn();
+      if (this.untilYield > 0) return;
+      this.untilYield = MAX_CONSECUTIVE;
+      await yieldToEventLoop();
       this.decoder.resume();
     }
   }

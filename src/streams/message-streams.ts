@@ -1,4 +1,4 @@
-// A pair of transforms for those who do the rest themselves: bytes to messages, messages to bytes.
+// A pair of transforms, bytes to messages and messages to bytes, without handshakes or automatic answers.
 
 import type { BytesLike } from '../codec/bytes.ts';
 import type { DecoderOptions, Handlers } from '../codec/options.ts';
@@ -10,18 +10,18 @@ import { whenAborted } from './when-aborted.ts';
 /** A message: text as a string, binary as bytes. */
 export type Message = string | Uint8Array;
 
-/** Options of a {@link DecoderStream}: those of a decoder that leave the form of messages to the stream. */
+/** Options of a {@link DecoderStream}: those of a decoder, except for those that change the form of messages. */
 export type DecoderStreamOptions = Omit<
   DecoderOptions<'string'>,
   'delivery' | 'unit' | 'partial' | 'rsv1' | 'transform' | 'preserve'
 >;
 
-/** What is no message: called in the order of the stream, as the bytes are read. */
+/** Handlers of control frames, called in stream order as the bytes are decoded. */
 export type ControlHandlers = Pick<Handlers<'string'>, 'ping' | 'pong' | 'close'>;
 
 /**
- * Bytes of a WebSocket in, messages out; chunks are borrowed, messages are the reader's own. It ends with the
- * close frame, and fails with a ProtocolError. Answers nothing: pings and the close frame are for `handlers`.
+ * Bytes of a WebSocket in, messages out. Chunks are borrowed; messages own their memory. The stream ends at the close
+ * frame, and fails with a ProtocolError. It sends nothing: `handlers` answer pings and the close frame.
  */
 export class DecoderStream implements ReadableWritablePair<Message, BytesLike> {
   readonly readable: ReadableStream<Message>;
@@ -29,7 +29,7 @@ export class DecoderStream implements ReadableWritablePair<Message, BytesLike> {
 
   constructor(options: DecoderStreamOptions, handlers: ControlHandlers = {}) {
     let writing!: WritableStreamDefaultController;
-    // Not a TransformStream: failing one throws away what waits to be read.
+    // Not a TransformStream: failing one discards the messages that are not read yet.
     const inbox = new Inbox((reason) => writing.error(reason), 1);
     const fail = (error: unknown): void => {
       inbox.fail(error);
@@ -43,7 +43,7 @@ export class DecoderStream implements ReadableWritablePair<Message, BytesLike> {
         close(code, reason, bytes) {
           handlers.close?.(code, reason, bytes);
           inbox.end();
-          writing.error(new TypeError('the stream has ended with its close frame'));
+          writing.error(new TypeError('the stream ended at its close frame'));
         },
         error: fail,
       },
@@ -61,7 +61,7 @@ export class DecoderStream implements ReadableWritablePair<Message, BytesLike> {
           fail(error);
           throw error;
         }
-        if (inbox.isFull) await inbox.room();
+        if (inbox.isFull) await inbox.waitForRoom();
       },
       close() {
         decoder.endOfStream();
@@ -72,7 +72,7 @@ export class DecoderStream implements ReadableWritablePair<Message, BytesLike> {
   }
 }
 
-/** Messages in, frames out, each a chunk with memory of its own. Closing it sends a close frame with 1000. */
+/** Messages in, frames out, each a chunk that owns its memory. Closing the stream sends a close frame with 1000. */
 export class EncoderStream extends TransformStream<string | BytesLike, Uint8Array<ArrayBuffer>> {
   constructor(options: EncoderOptions) {
     const encoder = new Encoder(options);

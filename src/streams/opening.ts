@@ -1,4 +1,4 @@
-// The opening handshake over a transport, RFC 6455 §4: both ends of it.
+// The opening handshake over a transport, RFC 6455 §4, for both roles.
 
 import { type BytesLike, toBytes } from '../codec/bytes.ts';
 import { acceptKeyOf, createKey } from '../handshake/accept-key.ts';
@@ -13,34 +13,34 @@ import {
 import {
   checkResponse,
   type Refusal,
-  refusedBy,
+  refusalError,
   writeAcceptance,
   writeRefusal,
 } from '../handshake/response.ts';
 import { chooseSubprotocol } from '../handshake/subprotocol.ts';
-import { turnEvery } from './deferred.ts';
+import { yieldEvery } from './deferred.ts';
 import type { Message } from './message-streams.ts';
 import type { ClientOptions, OverStreamOptions, ServerOptions } from './options.ts';
 import type { TransportEnds } from './transport-ends.ts';
 
-/** Bytes of a refusal's body that are read. */
+/** Bytes to read of the body of a refusal. */
 const MAX_BODY = 8192;
-/** Interim responses read in a row before the event loop runs. */
-const HEADS_IN_A_ROW = 64;
+/** Interim responses read before the event loop runs. */
+const MAX_CONSECUTIVE = 64;
 
-/** The two ends of a transport, as the handshake uses them. */
+/** The transport, as the handshake uses it. */
 export interface Wire {
-  /** Undefined at the end. */
+  /** Reads the next bytes; undefined at the end. */
   read(): Promise<Uint8Array | undefined>;
   write(text: string): Promise<void>;
-  /** Whether the connection has ended meanwhile. */
-  isOver(): boolean;
-  /** What is known already, while the body of a refusal is still read. */
+  /** Whether the connection has ended, e.g. because it was aborted. */
+  isEnded(): boolean;
+  /** The refusal whose body is still being read: reported if that times out. */
   refusal?: HandshakeError;
 }
 
-/** The ends of a transport; where one fails, the handshake does. */
-export function wireOf(ends: TransportEnds, isOver: () => boolean): Wire {
+/** Wraps a transport, whose errors become HandshakeErrors. */
+export function wireOf(ends: TransportEnds, isEnded: () => boolean): Wire {
   const fail = (cause: unknown): never => {
     throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'the transport failed', { cause });
   };
@@ -49,33 +49,33 @@ export function wireOf(ends: TransportEnds, isOver: () => boolean): Wire {
       const { value } = await ends.read().catch(fail);
       return value && toBytes(value);
     },
-    write: (text) => ends.sink.write(toLatin1Bytes(text)).catch(fail),
-    isOver,
+    write: (text) => ends.writer.write(toLatin1Bytes(text)).catch(fail),
+    isEnded,
   };
 }
 
-/** What the opening handshake has settled. */
+/** The result of the opening handshake. */
 export interface Opening {
-  /** The subprotocol, '' for none. */
+  /** The subprotocol in use, '' for none. */
   protocol: string;
-  /** Of the server's response, or of the client's request. */
+  /** Client: headers of the response. Server: headers of the request. */
   headers: Headers;
-  /** What a server was asked. */
+  /** Server: the request. */
   request?: HandshakeRequest;
-  /** The first bytes of frames. */
+  /** Bytes of frames that arrived with the head. */
   rest: Uint8Array;
 }
 
-/** What `opened` resolves to. */
+/** The value `opened` resolves to. */
 export interface OpenInfo extends Omit<Opening, 'rest'> {
   readable: ReadableStream<Message>;
   writable: WritableStream<string | BytesLike>;
-  /** Always '': none is offered. */
+  /** Always '': no extension is offered. */
   extensions: string;
 }
 
-/** Rejects with a HandshakeError, or with what the user's own code threw. */
-export function shakeHands(
+/** Rejects with a HandshakeError, or with an error thrown by `verify` or `chooseProtocol`. */
+export function performHandshake(
   wire: Wire,
   options: OverStreamOptions,
   maxHeadBytes: number,
@@ -85,7 +85,7 @@ export function shakeHands(
     : openAsClient(wire, options, maxHeadBytes);
 }
 
-/** Asks, and checks the answer. Rejects with a HandshakeError. */
+/** Sends the request and checks the response. Rejects with a HandshakeError. */
 async function openAsClient(
   wire: Wire,
   options: ClientOptions,
@@ -96,19 +96,19 @@ async function openAsClient(
   const head = writeRequest(parseUrl(options.url), key, protocols, options.headers);
   await wire.write(head);
   const heads = new HeadReader(maxHeadBytes);
-  const answer = await readAnswer(wire, heads);
+  const answer = await readFinalResponse(wire, heads);
   try {
     const protocol = checkResponse(answer, await acceptKeyOf(key), protocols);
     return { protocol, headers: answer.headers, rest: heads.rest() };
   } catch (error) {
-    const isNo = error instanceof HandshakeError && error.code === 'WS_ERR_HANDSHAKE_REFUSED';
-    if (!isNo) throw error;
+    const isRefusal = error instanceof HandshakeError && error.code === 'WS_ERR_HANDSHAKE_REFUSED';
+    if (!isRefusal) throw error;
     wire.refusal = error;
-    throw refusedBy(answer, await readBody(wire, answer.headers, heads.rest()));
+    throw refusalError(answer, await readBody(wire, answer.headers, heads.rest()));
   }
 }
 
-/** Reads the request and answers it. Rejects with a HandshakeError, after the refusal was written. */
+/** Reads the request and responds. Rejects with a HandshakeError after the refusal has been written. */
 async function openAsServer(
   wire: Wire,
   options: ServerOptions,
@@ -126,7 +126,7 @@ async function openAsServer(
     }
     throw error;
   }
-  const answer = await decide(options, request).catch(async (error) => {
+  const answer = await createAnswer(options, request).catch(async (error) => {
     await refuse({ status: 500 });
     throw error;
   });
@@ -134,61 +134,66 @@ async function openAsServer(
   await wire.write(answer.text);
   if (answer.refusal !== undefined) {
     const { status, body } = answer.refusal;
-    const message = `the request was refused with ${status}`;
+    const message = `the request was refused with status ${status}`;
     throw new HandshakeError('WS_ERR_HANDSHAKE_REFUSED', message, { status, body, headers });
   }
   return { protocol: answer.protocol ?? '', headers, request, rest: heads.rest() };
 }
 
-/** What a server answers, whole. */
+/** The response of a server. */
 interface Answer {
   text: string;
   refusal?: Refusal;
   protocol?: string;
 }
 
-/** Asks whom the server asks. Rejects where they say what cannot be sent. */
-async function decide(options: ServerOptions, request: HandshakeRequest): Promise<Answer> {
+/** Calls `verify` and selects the subprotocol. Rejects if either returns an invalid value. */
+async function createAnswer(options: ServerOptions, request: HandshakeRequest): Promise<Answer> {
   const refusal = await options.verify?.(request);
   if (refusal !== undefined) {
     if (typeof refusal === 'object' && refusal !== null) {
       return { text: writeRefusal(refusal), refusal };
     }
-    throw new TypeError(`verify returns a refusal or undefined, not ${String(refusal)}`);
+    throw new TypeError(`verify must return a refusal or undefined, got ${String(refusal)}`);
   }
-  const protocol = choose(options, request);
+  const protocol = selectSubprotocol(options, request);
   const accept = await acceptKeyOf(request.key);
   return { text: writeAcceptance(accept, protocol, options.headers), protocol };
 }
 
-function choose(options: ServerOptions, request: HandshakeRequest): string | undefined {
+function selectSubprotocol(options: ServerOptions, request: HandshakeRequest): string | undefined {
   const { protocols: offered } = request;
   const chosen = options.chooseProtocol
     ? options.chooseProtocol(offered, request)
     : chooseSubprotocol(offered, options.protocols ?? []);
   if (chosen === undefined || offered.includes(chosen)) return chosen;
-  throw new TypeError(`chooseProtocol chose ${JSON.stringify(chosen)}, which was not offered`);
+  throw new TypeError(
+    `chooseProtocol must return an offered subprotocol or undefined, got ${JSON.stringify(chosen)}`,
+  );
 }
 
-/** The head of the final response. Interim ones (1xx) may come before it, RFC 9110 §15.2. */
-async function readAnswer(wire: Wire, heads: HeadReader): Promise<Head> {
-  const turn = turnEvery(HEADS_IN_A_ROW);
+/** Reads the head of the final response. Interim responses (1xx) may precede it, RFC 9110 §15.2. */
+async function readFinalResponse(wire: Wire, heads: HeadReader): Promise<Head> {
+  const yieldStep = yieldEvery(MAX_CONSECUTIVE);
   for (;;) {
     const head = await readHead(wire, heads);
     if (!/^1(?!01)\d\d$/.test(head.startLine[1])) return head;
-    await turn();
-    if (wire.isOver())
-      throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'the connection has ended');
+    await yieldStep();
+    if (wire.isEnded())
+      throw new HandshakeError(
+        'WS_ERR_HANDSHAKE_ENDED',
+        'the connection ended during the opening handshake',
+      );
   }
 }
 
-/** The next head. Bytes that have been read already come first. */
+/** Reads the next head, first from bytes that have been read already. */
 async function readHead(wire: Wire, heads: HeadReader): Promise<Head> {
   let head = heads.next();
   while (head === undefined) {
     const bytes = await wire.read();
     if (bytes === undefined) {
-      const message = 'the transport ended before the head did';
+      const message = 'the transport ended before the end of the head';
       throw new HandshakeError('WS_ERR_HANDSHAKE_ENDED', message);
     }
     head = heads.push(bytes);
@@ -196,7 +201,7 @@ async function readHead(wire: Wire, heads: HeadReader): Promise<Head> {
   return head;
 }
 
-/** The body of a refusal, as far as its length is told and small. `rest`: the bytes that came with the head. */
+/** Reads the body of a refusal, if its length is declared, up to MAX_BODY. `rest`: bytes that arrived with the head. */
 async function readBody(wire: Wire, headers: Headers, rest: Uint8Array): Promise<string> {
   const declared = headers.get('content-length') ?? '';
   const length = /^\d+$/.test(declared) ? Math.min(Number(declared), MAX_BODY) : 0;

@@ -1,4 +1,4 @@
-// What a connection over a stream can be told, and the check of it.
+// The options of a connection over a stream, and their checks.
 
 import type { DecoderOptions } from '../codec/options.ts';
 import { DEFAULT_MAX_HEAD_BYTES } from '../handshake/http-head.ts';
@@ -8,64 +8,64 @@ import { assertSubprotocols } from '../handshake/subprotocol.ts';
 import { type HeartbeatOptions, milliseconds } from './heartbeat.ts';
 import type { DecoderStreamOptions } from './message-streams.ts';
 
-/** Any pair of byte streams: a socket, a channel, a tunnel. */
+/** Any pair of byte streams, such as a socket, a channel or a tunnel. */
 export interface ByteTransport {
   readable: ReadableStream<Uint8Array>;
   writable: WritableStream<Uint8Array>;
 }
 
-/** Throws a TypeError where somebody else has it: neither stream is taken then. */
+/** Throws a TypeError if either stream is locked. */
 export function assertFree({ readable, writable }: ByteTransport): void {
   if (readable.locked || writable.locked)
-    throw new TypeError('the transport is in use: it is locked');
+    throw new TypeError('both streams of the transport must be unlocked');
 }
 
-/** For both ends. Limits are those of a Decoder. */
+/** Options of both roles. Limits are those of a Decoder. */
 export interface CommonOptions extends Omit<DecoderStreamOptions, 'role'> {
   /**
-   * A client's: the subprotocols it offers, the best first. A server's: those it supports; it takes the
-   * first of the client's that it supports.
+   * Client: the subprotocols to offer, in order of preference. Server: those it supports; it selects the first one
+   * the client offers that is among them.
    */
   protocols?: readonly string[];
-  /** Pings after silence, and an end where they are not answered. Default: none. */
+  /** Sends pings after silence, and fails the connection if they are not answered. Default: none. */
   heartbeat?: HeartbeatOptions;
-  /** Milliseconds for the opening handshake. Default 10,000. */
+  /** Timeout of the opening handshake in milliseconds. Default 10,000. */
   handshakeTimeout?: number;
   /**
-   * Milliseconds for the peer to answer the close frame, and for the transport to end. Default 10,000. Begins
-   * anew when messages that waited have been read: the answer may be behind them.
+   * Timeout in milliseconds for the peer to answer the close frame, and for the transport to end. Default 10,000.
+   * Restarts when queued messages have been read: the answer may be behind them.
    */
   closeTimeout?: number;
   /**
-   * Bytes the peer may send before the first frame: the head of its request, or of its response and of all
-   * interim responses (1xx) before that. Default 16 KiB.
+   * Bytes the peer may send before the first frame: the head of its request, or of its response with all interim
+   * responses (1xx) before it. Default 16 KiB.
    */
   maxHeadBytes?: number;
-  /** Ends the connection at once, and the opening handshake too. */
+  /** Aborts the connection at once, also during the opening handshake. */
   signal?: AbortSignal;
 }
 
 export interface ClientOptions extends CommonOptions {
   role?: 'client';
-  /** Where to, as the server is to see it; nothing is looked up or connected: the transport is there. */
+  /** The URL to request. It is not resolved or connected to: the transport is connected already. */
   url: string | URL;
-  /** More headers for the request, such as Origin, Authorization or Cookie. */
+  /** Additional headers of the request, such as Origin, Authorization or Cookie. */
   headers?: HeadersInit;
 }
 
 export interface ServerOptions extends CommonOptions {
   role: 'server';
-  /** Looks at the request, e.g. its Origin; returns how it is to be refused, if it is. */
+  /** Checks the request, e.g. its Origin. Returns a refusal, or undefined to accept. */
   verify?: (request: HandshakeRequest) => Refusal | undefined | PromiseLike<Refusal | undefined>;
-  /** Chooses the subprotocol in place of `protocols`. */
+  /** Selects the subprotocol instead of `protocols`. */
   chooseProtocol?: (offered: readonly string[], request: HandshakeRequest) => string | undefined;
-  /** More headers for the response. */
+  /** Additional headers of the response. */
   headers?: HeadersInit;
 }
 
 export type OverStreamOptions = ClientOptions | ServerOptions;
 
-/** What of the options is the decoder's. */
+/** The decoder's share of the options. */
 export function decoderOptionsOf(options: OverStreamOptions): DecoderOptions<'string'> {
   const { role = 'client', backend, maxPayload, maxBufferedBytes, maxFragments } = options;
   const { maxBufferedChunks, skipUtf8Validation, allowLongLengths } = options;
@@ -77,24 +77,24 @@ export function decoderOptionsOf(options: OverStreamOptions): DecoderOptions<'st
 
 const TIMEOUT = 10_000;
 
-/** The options, checked and complete as far as both ends have them. */
-export interface Times {
+/** Limits of a connection, checked and complete. */
+export interface Limits {
   handshakeTimeout: number;
   closeTimeout: number;
   maxHeadBytes: number;
 }
 
 /** Throws a TypeError, RangeError or SyntaxError that names the option. */
-export function settleTimes(options: OverStreamOptions): Times {
+export function checkOptions(options: OverStreamOptions): Limits {
   const { role = 'client', handshakeTimeout, closeTimeout, maxHeadBytes } = options;
   if (role !== 'client' && role !== 'server') {
-    throw new TypeError(`option role must be server or client, not ${String(role)}`);
+    throw new TypeError(`option role must be server or client, got ${String(role)}`);
   }
   assertSubprotocols(options.protocols ?? []);
   if (options.role !== 'server') parseUrl(options.url);
   const limit = maxHeadBytes ?? DEFAULT_MAX_HEAD_BYTES;
   if (!Number.isInteger(limit) || limit < 1) {
-    throw new RangeError(`option maxHeadBytes must be a positive integer, not ${String(limit)}`);
+    throw new RangeError(`option maxHeadBytes must be a positive integer, got ${String(limit)}`);
   }
   return {
     handshakeTimeout: milliseconds('handshakeTimeout', handshakeTimeout ?? TIMEOUT),

@@ -1,5 +1,5 @@
-// Messages to send, until the transport has them: the writable side. While one write is under way, frames
-// gather for the next.
+// The writable side: messages to send until the transport has taken them. While a write is in progress, frames gather
+// for the next.
 
 import { BatchWriterCore } from '../codec/batch-writer.ts';
 import type { BytesLike } from '../codec/bytes.ts';
@@ -10,20 +10,20 @@ import { selectKernel } from '../kernel/select.ts';
 import type { Role } from '../protocol/role.ts';
 import { whenAborted } from './when-aborted.ts';
 
-/** Bytes of frames that wait before senders are told to. */
+/** Unsent bytes of frames above which writers must wait. */
 const HIGH_WATER = 64 * 1024;
 
-/** Never seen by users: what leaves it is copied by {@link ownMemory}. */
+/** Shared by connections. Users never see it: {@link ownMemory} copies what leaves it. */
 const slab = sharedSlab();
 
-/** What the outbox asks of its connection. */
+/** The connection's callbacks. */
 export interface Outgoing {
-  /** The writable side was closed: every message before is queued. Resolves when the connection is closed. */
+  /** The writable side was closed, and all its messages are queued. Resolves when the connection is closed. */
   onClose(): Promise<void>;
   onAbort(reason: unknown): void;
-  /** A message cannot be sent. Its write fails with `cause`, and so does every later one. */
-  onUnsendable(cause: unknown): void;
-  /** The transport takes nothing any more. */
+  /** A message could not be encoded. Its write and all later ones fail with `cause`. */
+  onSendError(cause: unknown): void;
+  /** A write to the transport failed. */
   onLost(cause: unknown): void;
 }
 
@@ -34,15 +34,15 @@ export class Outbox {
   private readonly transport: WritableStreamDefaultWriter<Uint8Array>;
   private readonly connection: Outgoing;
   private flushing: Promise<void> | undefined;
-  private latePong: Uint8Array | undefined;
-  private refusal: { error: unknown } | undefined;
-  private hasClosed = false;
-  /** Fails the write that is under way. */
-  private giveUp: (error: unknown) => void = () => {};
+  private pendingPong: Uint8Array | undefined;
+  private writeError: { error: unknown } | undefined;
+  private isCloseQueued = false;
+  /** Rejects the pending write. */
+  private rejectWrite: (error: unknown) => void = () => {};
   private isOpen = false;
-  private heedsAborts = false;
+  private observesAbort = false;
 
-  /** Messages wait until `opened` is resolved, or {@link open} is called. */
+  /** Messages wait until `opened` resolves, or {@link open} is called. */
   constructor(
     { role = 'client', backend }: { role?: Role; backend?: Backend },
     transport: WritableStreamDefaultWriter<Uint8Array>,
@@ -60,11 +60,11 @@ export class Outbox {
         this.controller = controller;
       },
       write: (message) => {
-        this.heedAborts();
+        this.observeAbort();
         return whenOpen(() => this.send(message));
       },
       close: () => {
-        this.heedAborts();
+        this.observeAbort();
         return whenOpen(() => connection.onClose());
       },
       abort: (reason) => connection.onAbort(reason),
@@ -72,8 +72,8 @@ export class Outbox {
   }
 
   /**
-   * Takes messages from here on, at once: a message that came with the handshake is answered before what
-   * came behind it counts.
+   * Sends messages at once from now on, without a turn of the microtask queue. A message that arrived with the
+   * handshake can so be answered before the bytes behind it are decoded.
    */
   open(): void {
     this.isOpen = true;
@@ -83,63 +83,66 @@ export class Outbox {
     this.queue(() => this.batch.ping());
   }
 
-  /** Answers a ping; where the transport lags behind, only the last of them (§5.5.3). */
+  /** Answers a ping. Under backpressure, only the most recent ping is answered (§5.5.3). */
   pong(payload: Uint8Array): void {
     this.queue(() => {
-      if (this.isFull) this.latePong = payload;
+      if (this.isFull) this.pendingPong = payload;
       else this.batch.pong(payload);
     });
   }
 
-  /** The last frame: whatever is queued behind it is not sent. */
+  /** Queues a close frame, which is the last frame. */
   close(code: number | undefined, reason?: string): void {
     this.queue(() => {
-      this.queueLatePong();
+      this.queuePendingPong();
       this.batch.close(code, reason);
-      this.hasClosed = true;
+      this.isCloseQueued = true;
     });
   }
 
-  /** Resolves when all that is queued has been written, or never will be. */
+  /** Resolves when all queued frames have been written, or have been dropped. */
   flush(): Promise<void> {
     if (this.flushing === undefined && this.batch.bytes > 0) this.flushing = this.drain();
     return this.flushing ?? Promise.resolve();
   }
 
-  /** Nothing can be sent from here on: the next write fails with `error`, and closing does not. */
-  refuse(error: unknown): void {
-    this.refusal ??= { error };
+  /** Ends sending: the next write rejects with `error`; closing the stream does not. */
+  stop(error: unknown): void {
+    this.writeError ??= { error };
   }
 
-  /** The same, and whoever waits is told at once. */
+  /** Ends sending, and fails the stream and its pending write at once. */
   fail(error: unknown): void {
-    if (this.refusal === undefined) this.controller.error(error);
-    this.refuse(error);
-    this.abandon();
+    if (this.writeError === undefined) this.controller.error(error);
+    this.stop(error);
+    this.rejectPendingWrite();
   }
 
-  /** The transport is let go: who waits for it to take a message is told. */
-  abandon(): void {
-    this.giveUp(this.refusal?.error);
+  /** Rejects a write that still waits for the transport, which has been released. */
+  rejectPendingWrite(): void {
+    this.rejectWrite(this.writeError?.error);
   }
 
-  /** While nothing is under way the stream tells by itself, and a signal costs as much as a connection of ws. */
-  private heedAborts(): void {
-    if (this.heedsAborts) return;
-    this.heedsAborts = true;
+  /**
+   * Called by the first write: without one, the stream itself reports aborts. Creating its signal costs as much as a
+   * connection of ws.
+   */
+  private observeAbort(): void {
+    if (this.observesAbort) return;
+    this.observesAbort = true;
     whenAborted(this.controller, (reason) => this.connection.onAbort(reason));
   }
 
-  /** Queues a frame and writes it as soon as may be; not once nothing can be sent. */
+  /** Queues a frame and starts to write it, unless sending has ended. */
   private queue(queue: () => void): void {
-    if (this.refusal !== undefined || this.hasClosed) return;
+    if (this.writeError !== undefined || this.isCloseQueued) return;
     queue();
     void this.flush();
   }
 
-  private queueLatePong(): void {
-    if (this.latePong !== undefined) this.batch.pong(this.latePong);
-    this.latePong = undefined;
+  private queuePendingPong(): void {
+    if (this.pendingPong !== undefined) this.batch.pong(this.pendingPong);
+    this.pendingPong = undefined;
   }
 
   private get isFull(): boolean {
@@ -147,17 +150,17 @@ export class Outbox {
   }
 
   private send(message: string | BytesLike): Promise<void> | undefined {
-    if (this.refusal !== undefined) throw this.refusal.error;
+    if (this.writeError !== undefined) throw this.writeError.error;
     try {
       this.add(message);
     } catch (error) {
-      this.connection.onUnsendable(error);
+      this.connection.onSendError(error);
       throw error;
     }
     const flushed = this.flush();
     if (!this.isFull) return undefined;
     return new Promise((resolve, reject) => {
-      this.giveUp = reject;
+      this.rejectWrite = reject;
       void flushed.then(resolve);
     });
   }
@@ -171,7 +174,7 @@ export class Outbox {
     try {
       while (this.batch.bytes > 0) {
         for (const segment of this.batch.take()) await this.transport.write(ownMemory(segment));
-        this.queueLatePong();
+        this.queuePendingPong();
       }
     } catch (error) {
       this.batch.take();
@@ -183,8 +186,8 @@ export class Outbox {
 }
 
 /**
- * The bytes with nothing else in their buffer: streams may transfer what they are given, and the codec's
- * blocks are shared by connections.
+ * The bytes in a buffer that holds nothing else. Streams may transfer the buffer of a chunk, and connections share the
+ * codec's buffers.
  */
 export function ownMemory(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
   const isAlone = bytes.byteLength === bytes.buffer.byteLength;

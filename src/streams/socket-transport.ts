@@ -1,17 +1,17 @@
-// A socket of Node's kind (net, tls, react-native-tcp-socket) as a pair of byte streams. Node's own
-// Duplex.toWeb throws where a socket was ended by its peer before it is closed (Node 20), copies what it
-// reads, and does not tell when bytes have been written.
+// A socket with Node's interface (net, tls, react-native-tcp-socket) as a pair of byte streams. Node's own Duplex.toWeb
+// throws if the peer ended the socket before it is closed (Node 20), copies the bytes it reads, and does not report
+// when bytes have been written.
 
 import type { ByteTransport } from './options.ts';
 import { whenAborted } from './when-aborted.ts';
 
-/** Of Node's net.Socket, what is used here. */
+/** The members of Node's net.Socket that are used. */
 export interface SocketLike {
   on(event: 'data', listener: (chunk: Uint8Array) => void): unknown;
   on(event: 'end', listener: () => void): unknown;
   on(event: 'close', listener: (hadError?: boolean) => void): unknown;
   on(event: 'error', listener: (error: Error) => void): unknown;
-  // react-native-tcp-socket takes a callback in this place only, and in end() none.
+  // react-native-tcp-socket takes a callback only in this position, and none in end().
   write(bytes: Uint8Array, encoding: undefined, callback: (error?: Error | null) => void): unknown;
   end(): unknown;
   destroy(): unknown;
@@ -21,14 +21,14 @@ export interface SocketLike {
   readonly readableEnded?: boolean;
 }
 
-/** The streams of a socket, which is theirs from here on. Chunks read are handed on as they came. */
+/** Wraps a socket, which then belongs to the streams. Chunks are passed on without a copy. */
 export function socketTransport(socket: SocketLike): ByteTransport {
   let reading!: ReadableStreamDefaultController<Uint8Array>;
   let writing!: WritableStreamDefaultController;
-  let isOver = false;
+  let isFinished = false;
   const finish = (error?: Error): void => {
-    if (isOver) return;
-    isOver = true;
+    if (isFinished) return;
+    isFinished = true;
     if (error === undefined) reading.close();
     else reading.error(error);
   };
@@ -38,8 +38,8 @@ export function socketTransport(socket: SocketLike): ByteTransport {
   });
   socket.on('end', () => finish());
   const onClose = (hadError?: boolean): void => {
-    // What was read before is kept: react-native-tcp-socket has no `end`.
-    finish(hadError === true ? new Error('the socket was closed') : undefined);
+    // Keeps the chunks read before: react-native-tcp-socket emits no `end`.
+    finish(hadError === true ? new Error('the socket was closed by an error') : undefined);
     writing.error(new Error('the socket is closed'));
   };
   socket.on('close', onClose);
@@ -48,7 +48,7 @@ export function socketTransport(socket: SocketLike): ByteTransport {
       start(controller) {
         reading = controller;
         socket.on('data', (chunk) => {
-          if (isOver) return;
+          if (isFinished) return;
           controller.enqueue(chunk);
           if ((controller.desiredSize ?? 0) <= 0) socket.pause();
         });
@@ -56,7 +56,7 @@ export function socketTransport(socket: SocketLike): ByteTransport {
       },
       pull: () => void socket.resume(),
       cancel() {
-        isOver = true;
+        isFinished = true;
         socket.destroy();
       },
     },
@@ -71,7 +71,7 @@ export function socketTransport(socket: SocketLike): ByteTransport {
       new Promise((resolve, reject) => {
         socket.write(bytes, undefined, (error) => (error ? reject(error) : resolve()));
       }),
-    // All writes have been called back by now.
+    // All writes have completed by now.
     close: () => void socket.end(),
     abort: () => void socket.destroy(),
   });

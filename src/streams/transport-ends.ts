@@ -1,55 +1,55 @@
-// Both streams of a transport. One connection owns them until it ends them.
+// Both streams of a transport, owned by one connection until it closes or aborts them.
 
 import { clearTimeout, setTimeout } from './clock.ts';
-import { turnEvery } from './deferred.ts';
+import { yieldEvery } from './deferred.ts';
 import { assertFree, type ByteTransport } from './options.ts';
 
-/** Chunks read in a row before the event loop runs: a transport in memory may always have the next one at once. */
-const CHUNKS_IN_A_ROW = 1000;
+/** Chunks read before the event loop runs: a transport in memory may always have another one ready. */
+const MAX_CONSECUTIVE = 1000;
 
 export class TransportEnds {
-  readonly sink: WritableStreamDefaultWriter<Uint8Array>;
-  private readonly source: ReadableStreamDefaultReader<Uint8Array>;
-  private readonly turn = turnEvery(CHUNKS_IN_A_ROW);
+  readonly writer: WritableStreamDefaultWriter<Uint8Array>;
+  private readonly reader: ReadableStreamDefaultReader<Uint8Array>;
+  private readonly yieldStep = yieldEvery(MAX_CONSECUTIVE);
 
-  /** Throws a TypeError if one of them is locked; then neither is taken. */
+  /** Locks both streams. Throws a TypeError if either is locked already. */
   constructor(transport: ByteTransport) {
     assertFree(transport);
-    this.source = transport.readable.getReader();
-    this.sink = transport.writable.getWriter();
+    this.reader = transport.readable.getReader();
+    this.writer = transport.writable.getWriter();
   }
 
-  /** The next bytes, or the end. */
+  /** Reads the next chunk, or the end. */
   read(): Promise<ReadableStreamReadResult<Uint8Array>> {
-    const turn = this.turn();
-    return turn === undefined ? this.source.read() : turn.then(() => this.source.read());
+    const turn = this.yieldStep();
+    return turn === undefined ? this.reader.read() : turn.then(() => this.reader.read());
   }
 
-  /** Waits for the end; discards the bytes before it. */
+  /** Reads to the end and discards the bytes. */
   async readToEnd(): Promise<void> {
     while (!(await this.read()).done);
   }
 
-  /** Ends this half, and waits for the end of the other. */
-  async end(): Promise<void> {
-    await Promise.all([this.sink.close(), this.readToEnd()]);
+  /** Closes the writable side, and waits for the end of the readable one. */
+  async close(): Promise<void> {
+    await Promise.all([this.writer.close(), this.readToEnd()]);
   }
 
-  /** Ends them once `flushed` has settled. Drops them after `ms`, or when `signal` is aborted before. */
-  endAfter(flushed: Promise<void>, reason: unknown, ms: number, signal?: AbortSignal): void {
-    const drop = (): void => this.drop(reason);
-    const timer = setTimeout(drop, ms);
-    signal?.addEventListener('abort', drop);
-    const ended = flushed.then(() => this.end()).catch(drop);
+  /** Closes both after `flushed` resolves. Aborts them after `ms`, or when `signal` is aborted. */
+  closeAfter(flushed: Promise<void>, reason: unknown, ms: number, signal?: AbortSignal): void {
+    const abort = (): void => this.abort(reason);
+    const timer = setTimeout(abort, ms);
+    signal?.addEventListener('abort', abort);
+    const ended = flushed.then(() => this.close()).catch(abort);
     void ended.then(() => {
       clearTimeout(timer);
-      signal?.removeEventListener('abort', drop);
+      signal?.removeEventListener('abort', abort);
     });
   }
 
-  /** Ends both at once: what is being written is lost. */
-  drop(reason?: unknown): void {
-    this.sink.abort(reason).catch(() => {});
-    this.source.cancel(reason).catch(() => {});
+  /** Ends both at once: pending writes are lost. */
+  abort(reason?: unknown): void {
+    this.writer.abort(reason).catch(() => {});
+    this.reader.cancel(reason).catch(() => {});
   }
 }

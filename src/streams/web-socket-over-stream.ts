@@ -1,11 +1,11 @@
-// A WebSocket over any pair of byte streams, in the shape of the WebSocketStream draft.
+// A WebSocket over any pair of byte streams, with the API of the WebSocketStream draft.
 //
-//   opening.ts     the opening handshake, either end's
-//   intake.ts      bytes received -> messages
+//   opening.ts     the opening handshake of both roles
+//   intake.ts      received bytes -> messages
 //   inbox.ts       received messages until they are read
-//   outbox.ts      messages to send until the transport has them
-//   closing.ts     what a close frame says
-//   heartbeat.ts   whether the peer is still there
+//   outbox.ts      messages to send until the transport has taken them
+//   closing.ts     close codes and reasons
+//   heartbeat.ts   pings after silence
 //   transport-ends.ts   both streams of the transport
 
 import type { BytesLike } from '../codec/bytes.ts';
@@ -13,39 +13,43 @@ import { HandshakeError } from '../handshake/errors.ts';
 import type { ProtocolError } from '../protocol/errors.ts';
 import { ABNORMAL_CLOSURE, INTERNAL_ERROR, NORMAL_CLOSURE } from '../protocol/status-codes.ts';
 import { clearTimeout, setTimeout } from './clock.ts';
-import { type CloseInfo, type CloseInit, closeInitOf, codeToSend, settleClose } from './closing.ts';
+import { type CloseInfo, type CloseInit, checkClose, closeInitOf, codeToSend } from './closing.ts';
 import { type Deferred, deferred, nextTurn } from './deferred.ts';
 import { ConnectionError } from './errors.ts';
 import { Heartbeat, type HeartbeatOptions } from './heartbeat.ts';
 import { Inbox, messagesOf } from './inbox.ts';
 import { Intake } from './intake.ts';
 import type { Message } from './message-streams.ts';
-import { type OpenInfo, type Opening, shakeHands, wireOf } from './opening.ts';
-import { type ByteTransport, type OverStreamOptions, settleTimes, type Times } from './options.ts';
+import { type OpenInfo, type Opening, performHandshake, wireOf } from './opening.ts';
+import {
+  type ByteTransport,
+  checkOptions,
+  type Limits,
+  type OverStreamOptions,
+} from './options.ts';
 import { Outbox } from './outbox.ts';
 import { TransportEnds } from './transport-ends.ts';
 
 type State = 'opening' | 'open' | 'closing' | 'ended';
 
 /**
- * One connection. Takes the transport for itself and ends it. Of `opened` and `closed`, a rejection that nobody
- * looks at does not count as unhandled.
+ * One connection. It locks both streams of the transport, and ends them. A rejection of `opened` or `closed` without a
+ * handler does not count as unhandled.
  */
 export class WebSocketOverStream {
-  /** A client's: where it was told to connect to; a server's: ''. */
+  /** Client: the `url` option. Server: ''. */
   readonly url: string;
-  /** Resolves when the opening handshake is done; rejects with a {@link HandshakeError}. */
+  /** Resolves when the opening handshake has succeeded. Rejects with a {@link HandshakeError}. */
   readonly opened: Promise<OpenInfo>;
   /**
-   * Resolves when the closing handshake is done and the transport has ended, to the peer's code and reason.
-   * Rejects with a {@link ConnectionError}, {@link ProtocolError} or {@link HandshakeError} where it comes to
-   * no such end.
+   * Resolves to the peer's code and reason when the closing handshake is complete and the transport has ended.
+   * Otherwise rejects with a {@link ConnectionError}, {@link ProtocolError} or {@link HandshakeError}.
    */
   readonly closed: Promise<CloseInfo>;
 
   private readonly options: OverStreamOptions;
-  private readonly times: Times;
-  private readonly ends: TransportEnds;
+  private readonly limits: Limits;
+  private readonly transport: TransportEnds;
   private readonly inbox: Inbox;
   private readonly outbox: Outbox;
   private readonly intake: Intake;
@@ -53,73 +57,78 @@ export class WebSocketOverStream {
   private readonly opening: Deferred<OpenInfo> = deferred();
   private readonly closing: Deferred<CloseInfo> = deferred();
   private state: State = 'opening';
-  /** The close frame that came. */
-  private farewell: CloseInfo | undefined;
-  /** Whether the close frame that is to come is waited for. */
+  /** The peer's close frame. */
+  private receivedClose: CloseInfo | undefined;
+  /** Whether the timeout of the peer's close frame is running. */
   private isAwaitingClose = false;
   private readonly onAbort = (): void => this.fail(this.options.signal?.reason);
   private timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Throws a TypeError, RangeError or SyntaxError that names the option at fault. */
+  /** Throws a TypeError, RangeError or SyntaxError that names the invalid option. */
   constructor(transport: ByteTransport, options: OverStreamOptions) {
-    this.times = settleTimes(options);
+    this.limits = checkOptions(options);
     this.options = options;
     this.url = options.role === 'server' ? '' : new URL(options.url).href;
     this.heartbeat = options.heartbeat && this.createHeartbeat(options.heartbeat);
     this.inbox = new Inbox((reason) => this.close(closeInitOf(reason)));
     this.intake = this.createIntake();
-    this.ends = new TransportEnds(transport);
+    this.transport = new TransportEnds(transport);
     this.opened = this.opening.promise;
     this.closed = this.closing.promise;
-    this.outbox = new Outbox(options, this.ends.sink, this.opened, {
+    this.outbox = new Outbox(options, this.transport.writer, this.opened, {
       onClose: () => this.closeWritable(),
       onAbort: (reason) => this.close(closeInitOf(reason)),
-      onUnsendable: (cause) => this.unsendable(cause),
-      onLost: (cause) => this.lose('the transport takes nothing any more', cause),
+      onSendError: (cause) => this.failSending(cause),
+      onLost: (cause) => this.loseTransport('a write to the transport failed', cause),
     });
     options.signal?.addEventListener('abort', this.onAbort);
     if (options.signal?.aborted) this.onAbort();
     else void this.run();
   }
 
-  /** Messages received; cancelling it closes the connection. Ends with the closing handshake. */
+  /** Received messages. Cancelling the stream closes the connection. It ends with the closing handshake. */
   get readable(): ReadableStream<Message> {
     return this.inbox.readable;
   }
 
   /**
-   * Messages to send; they wait for the opening handshake. Closing it sends a close frame after them; what
-   * the peer sends until it answers that (§5.5.1) is still delivered.
+   * Messages to send. They wait for the opening handshake. Closing the stream sends a close frame after them; messages
+   * that the peer sends before it answers (§5.5.1) are still delivered.
    */
   get writable(): WritableStream<string | BytesLike> {
     return this.outbox.writable;
   }
 
-  /** Messages one by one; leaving the loop closes the connection. */
+  /** The messages one by one. Leaving the loop closes the connection. */
   [Symbol.asyncIterator](): AsyncGenerator<Message, void> {
     return messagesOf(this.readable);
   }
 
   /**
-   * Starts the closing handshake (§7.1.2): no message is taken or sent any more, and those that still wait
-   * in `writable` are lost (close that instead where they must go out). Before the connection is open it
-   * fails instead. Throws a RangeError on a code or a reason that must not be sent.
+   * Starts the closing handshake (§7.1.2). No further messages are sent or received, and messages still queued in
+   * `writable` are lost: close that instead to send them first. Before the connection is open, it fails instead. Throws
+   * a RangeError on a code or a reason that must not be sent.
    */
   close(init: CloseInit = {}): void {
-    const info = settleClose(init);
+    const info = checkClose(init);
     if (this.state === 'opening') {
-      this.fail(new HandshakeError('WS_ERR_HANDSHAKE_ENDED', 'closed before it was open'));
+      this.fail(
+        new HandshakeError(
+          'WS_ERR_HANDSHAKE_ENDED',
+          'the connection was closed during the opening handshake',
+        ),
+      );
     } else if (this.state !== 'ended') {
       if (this.state === 'open') this.sendClose(info);
-      this.inbox.refuse();
-      this.outbox.refuse(new ConnectionError('WS_ERR_CLOSED', 'the connection is closing'));
+      this.inbox.discard();
+      this.outbox.stop(new ConnectionError('WS_ERR_CLOSED', 'the connection is closing'));
       if (!this.isAwaitingClose) this.awaitClose();
     }
   }
 
   private async run(): Promise<void> {
     try {
-      const { rest, ...info } = await this.shakeHands();
+      const { rest, ...info } = await this.performHandshake();
       if (this.state !== 'opening') return;
       this.state = 'open';
       const { readable, writable } = this;
@@ -128,50 +137,50 @@ export class WebSocketOverStream {
       await this.receive(rest);
     } catch (error) {
       if (this.state === 'opening') this.fail(error, 'graceful');
-      else this.lose('the transport failed', error);
+      else this.loseTransport('the transport failed', error);
     }
   }
 
-  private async shakeHands(): Promise<Opening> {
-    const { handshakeTimeout, maxHeadBytes } = this.times;
-    const wire = wireOf(this.ends, () => this.state === 'ended');
+  private async performHandshake(): Promise<Opening> {
+    const { handshakeTimeout, maxHeadBytes } = this.limits;
+    const wire = wireOf(this.transport, () => this.state === 'ended');
     this.timer = setTimeout(() => {
-      const message = `no opening handshake within ${handshakeTimeout} ms`;
+      const message = `the opening handshake did not finish within ${handshakeTimeout} ms`;
       this.fail(wire.refusal ?? new HandshakeError('WS_ERR_HANDSHAKE_TIMEOUT', message));
     }, handshakeTimeout);
-    const opening = await shakeHands(wire, this.options, maxHeadBytes);
+    const opening = await performHandshake(wire, this.options, maxHeadBytes);
     clearTimeout(this.timer);
-    // Not held for as long as the connection lasts.
+    // Releases the memory of the timer while the connection is open.
     this.timer = undefined;
     return opening;
   }
 
-  /** Reads as fast as messages are read, no faster. */
+  /** Decodes bytes no faster than messages are read. */
   private async receive(first: Uint8Array): Promise<void> {
     const { intake } = this;
     let chunk: Uint8Array | undefined = first;
     while (chunk !== undefined && this.state !== 'ended') {
-      const moment = intake.take(chunk);
-      if (moment !== undefined) await moment;
+      const ready = intake.write(chunk);
+      if (ready !== undefined) await ready;
       if (intake.isEnded) break;
       chunk = await this.read();
     }
     if (this.state === 'ended') return;
-    if (this.farewell !== undefined) return this.sayFarewell(this.farewell);
+    if (this.receivedClose !== undefined) return this.answerClose(this.receivedClose);
     intake.endOfStream();
-    // Whoever reads the messages before it may still answer them.
+    // Readers may still answer the messages before the violation.
     await nextTurn();
-    if (intake.error !== null) this.violated(intake.error);
+    if (intake.error !== null) this.failOnViolation(intake.error);
   }
 
-  /** The next bytes; undefined at the end. */
+  /** Reads the next chunk; undefined at the end. */
   private async read(): Promise<Uint8Array | undefined> {
-    if (!this.isAwaitingClose) this.heartbeat?.listen();
+    if (!this.isAwaitingClose) this.heartbeat?.start();
     try {
-      const { done, value } = await this.ends.read();
+      const { done, value } = await this.transport.read();
       return done ? undefined : value;
     } finally {
-      this.heartbeat?.rest();
+      this.heartbeat?.stop();
     }
   }
 
@@ -179,26 +188,26 @@ export class WebSocketOverStream {
     const handlers = {
       ping: (payload: Uint8Array) => this.outbox.pong(payload),
       close: (closeCode: number, reason: string) => {
-        this.farewell = { closeCode, reason };
+        this.receivedClose = { closeCode, reason };
       },
     };
     return new Intake(this.inbox, this.options, handlers, () => {
-      // The peer's close frame may have been behind the messages that waited.
+      // The peer's close frame may be behind the messages that were queued: restarts the timeout.
       if (this.isAwaitingClose) this.awaitClose();
     });
   }
 
   private createHeartbeat(options: HeartbeatOptions): Heartbeat {
-    const message = 'a ping was not answered in time';
-    const onDead = (): void => this.fail(new ConnectionError('WS_ERR_HEARTBEAT', message));
-    return new Heartbeat(options, () => this.outbox.ping(), onDead);
+    const message = 'the peer did not answer a ping in time';
+    const onTimeout = (): void => this.fail(new ConnectionError('WS_ERR_HEARTBEAT', message));
+    return new Heartbeat(options, () => this.outbox.ping(), onTimeout);
   }
 
-  /** A stream that is closed waits for the connection; how that ends, `closed` tells. */
+  /** Resolves when the connection has ended; `closed` has the result. */
   private async closeWritable(): Promise<void> {
     if (this.state === 'open') {
       this.sendClose({ closeCode: NORMAL_CLOSURE, reason: '' });
-      // What was written before it may take its time.
+      // The timeout starts after the messages before the close frame have been written.
       void this.outbox.flush().then(() => this.awaitClose());
     }
     await this.closed.catch(() => {});
@@ -209,89 +218,92 @@ export class WebSocketOverStream {
     this.outbox.close(codeToSend(info), info.reason);
   }
 
-  /** From here on the peer has so much time to answer the close frame. */
+  /** Starts the timeout of the peer's close frame. */
   private awaitClose(): void {
-    if (this.state !== 'closing' || this.farewell !== undefined) return;
+    if (this.state !== 'closing' || this.receivedClose !== undefined) return;
     this.isAwaitingClose = true;
-    this.heartbeat?.rest();
+    this.heartbeat?.stop();
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      const message = `no close frame within ${this.times.closeTimeout} ms`;
+      const message = `the peer did not answer the close frame within ${this.limits.closeTimeout} ms`;
       this.fail(new ConnectionError('WS_ERR_CLOSE_TIMEOUT', message));
-    }, this.times.closeTimeout);
+    }, this.limits.closeTimeout);
   }
 
-  /** The peer's close frame came: answers it, and sees the transport end; a server ends it (§7.1.1). */
-  private async sayFarewell(farewell: CloseInfo): Promise<void> {
+  /** Answers the peer's close frame, then waits for the transport to end; a server ends it first (§7.1.1). */
+  private async answerClose(receivedClose: CloseInfo): Promise<void> {
     clearTimeout(this.timer);
-    this.timer = setTimeout(() => this.finish(farewell), this.times.closeTimeout);
+    this.timer = setTimeout(() => this.completeClose(receivedClose), this.limits.closeTimeout);
     this.state = 'closing';
     this.inbox.end();
-    this.outbox.close(codeToSend(farewell));
-    this.outbox.refuse(new ConnectionError('WS_ERR_CLOSED', 'the peer has closed it', farewell));
+    this.outbox.close(codeToSend(receivedClose));
+    this.outbox.stop(
+      new ConnectionError('WS_ERR_CLOSED', 'the peer has closed the connection', receivedClose),
+    );
     await this.outbox.flush();
-    if (this.options.role !== 'server') await this.ends.readToEnd();
-    await this.ends.end();
-    this.finish(farewell);
+    if (this.options.role !== 'server') await this.transport.readToEnd();
+    await this.transport.close();
+    this.completeClose(receivedClose);
   }
 
-  /** The closing handshake is done: whatever is left of the transport goes. */
-  private finish(farewell: CloseInfo): void {
+  /** Completes the closing handshake and releases the transport. */
+  private completeClose(receivedClose: CloseInfo): void {
     if (this.state === 'ended') return;
-    this.end();
-    this.outbox.abandon();
-    this.ends.drop();
-    this.closing.resolve(farewell);
+    this.stop();
+    this.outbox.rejectPendingWrite();
+    this.transport.abort();
+    this.closing.resolve(receivedClose);
   }
 
-  /** The peer broke the protocol: it is told why, and that is the end (§7.1.7). */
-  private violated(error: ProtocolError): void {
+  /** Sends the close code of a violation by the peer, and fails the connection (§7.1.7). */
+  private failOnViolation(error: ProtocolError): void {
     if (error.closeCode === ABNORMAL_CLOSURE) {
-      this.lose('the transport ended without a close frame', error);
+      this.loseTransport('the transport ended without a close frame', error);
       return;
     }
     this.outbox.close(error.closeCode);
     this.fail(error, 'graceful');
   }
 
-  /** A message cannot be sent: tells the peer, and fails the connection (§7.1.7). */
-  private unsendable(cause: unknown): void {
+  /** A message could not be encoded: sends close code 1011, and fails the connection (§7.1.7). */
+  private failSending(cause: unknown): void {
     const init = { closeCode: INTERNAL_ERROR, cause };
     try {
       this.outbox.close(init.closeCode);
     } finally {
-      // By the Streams standard, `writable` is errored with the error of the write.
-      this.outbox.refuse(cause);
+      // The Streams standard errors `writable` with the error of the write.
+      this.outbox.stop(cause);
       const message = 'a message could not be sent';
       this.fail(new ConnectionError('WS_ERR_WRITE_FAILED', message, init), 'graceful');
     }
   }
 
-  private lose(message: string, cause: unknown): void {
-    if (this.farewell !== undefined) this.finish(this.farewell);
+  private loseTransport(message: string, cause: unknown): void {
+    if (this.receivedClose !== undefined) this.completeClose(this.receivedClose);
     else this.fail(new ConnectionError('WS_ERR_CONNECTION_LOST', message, { cause }));
   }
 
-  /** `graceful`: what is queued may still go out. */
+  /** `graceful`: queued frames are still sent. */
   private fail(error: unknown, how: 'graceful' | 'abrupt' = 'abrupt'): void {
     if (this.state === 'ended') return;
-    this.end();
+    this.stop();
     this.inbox.fail(error);
     this.outbox.fail(error);
     this.opening.reject(error);
     this.closing.reject(error);
-    if (how === 'abrupt') this.ends.drop(error);
+    if (how === 'abrupt') this.transport.abort(error);
     else {
-      const { closeTimeout } = this.times;
-      this.ends.endAfter(this.outbox.flush(), error, closeTimeout, this.options.signal);
+      const { closeTimeout } = this.limits;
+      this.transport.closeAfter(this.outbox.flush(), error, closeTimeout, this.options.signal);
     }
   }
 
-  private end(): void {
+  /** Stops decoding and timers. */
+  private stop(): void {
     this.state = 'ended';
     this.intake.stop();
     clearTimeout(this.timer);
-    this.heartbeat?.rest();
+    this.heartbeat?.stop();
     this.options.signal?.removeEventListener('abort', this.onAbort);
   }
 }

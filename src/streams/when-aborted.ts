@@ -1,12 +1,12 @@
-// That a writable stream was aborted, told at once.
+// Notifies as soon as a writable stream is aborted.
 
 import { queueMicrotask } from './clock.ts';
 
-/** Sooner than the sink's `abort`, which a write under way keeps waiting, and the start of the stream. */
+/** Calls back before the sink's `abort` would run, which waits for a pending write and for the start of the stream. */
 export function whenAborted(
   { signal }: WritableStreamDefaultController,
   listener: (reason: unknown) => void,
 ): void {
-  // Node 20 breaks down where the stream is failed from within the event.
+  // Deferred: Node 20 breaks if the stream is errored inside the event.
   signal?.addEventListener('abort', () => queueMicrotask(() => listener(signal.reason)));
 }

@@ -1,5 +1,5 @@
-// Heads that one end would read otherwise than another: what a proxy takes for the end of a head, or for a body, must
-// not be frames, headers or a target to us.
+// Request smuggling: bytes that a proxy reads as the end of a head, or as a body, must not be read as frames, headers or
+// a target.
 
 import { describe, expect, it } from 'vitest';
 import { HandshakeError } from '../../src/handshake/errors.ts';
@@ -24,15 +24,15 @@ function failureOf(text: string): HandshakeError | undefined {
 
 const withLine = (line: string) => request.replace('Upgrade: ', `${line}\r\nUpgrade: `);
 
-it('is right as it is', () => expect(failureOf(request)).toBeUndefined());
+it('accepts the example', () => expect(failureOf(request)).toBeUndefined());
 
-describe('a bare CR or LF ends a line for some (RFC 9112 §2.2)', () => {
+describe('rejects a bare CR or LF, which ends a line in some implementations (RFC 9112 §2.2)', () => {
   it.each([
     ['LF at the end of a value', 'X: a\n'],
-    ['LF at its beginning', 'X: \na'],
-    ['CR at its end', 'X: a\r'],
-    ['nothing but LF', 'X:\n'],
-    ['LF in the middle', 'X: a\nY: b'],
+    ['LF at the start of a value', 'X: \na'],
+    ['CR at the end of a value', 'X: a\r'],
+    ['a value of LF only', 'X:\n'],
+    ['LF inside a value', 'X: a\nY: b'],
     ['another control character', 'X: \u0001'],
     ['DEL', 'X: a\u007fb'],
   ])('%s', (_name, line) => {
@@ -43,7 +43,7 @@ describe('a bare CR or LF ends a line for some (RFC 9112 §2.2)', () => {
   });
 });
 
-describe('a target is a path or an address, of visible characters (§4.2.1, RFC 9112 §3.2)', () => {
+describe('rejects a target that is not a path or URL of visible ASCII (§4.2.1, RFC 9112 §3.2)', () => {
   it.each([
     '1',
     'chat',
@@ -59,12 +59,12 @@ describe('a target is a path or an address, of visible characters (§4.2.1, RFC 
     expect(failureOf(text)).toMatchObject({ code: 'WS_ERR_INVALID_HANDSHAKE', status: 400 });
   });
 
-  it('an address, as to a proxy', () => {
+  it('accepts an absolute URL', () => {
     expect(failureOf(request.replace('/chat', 'http://server.example.com/chat'))).toBeUndefined();
   });
 });
 
-describe('what has a body is no handshake: its bytes would be frames', () => {
+describe('rejects a request with a body', () => {
   it.each([
     'Content-Length: 5',
     'Content-Length: 0x',
@@ -77,6 +77,6 @@ describe('what has a body is no handshake: its bytes would be frames', () => {
     });
   });
 
-  it('Content-Length: 0 is none', () =>
+  it('accepts Content-Length: 0', () =>
     expect(failureOf(withLine('Content-Length: 0'))).toBeUndefined());
 });

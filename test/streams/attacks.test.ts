@@ -145,7 +145,7 @@ function countedSignal() {
   return { abort, listeners };
 }
 
-describe('a signal that is aborted while', () => {
+describe('aborts on a signal while', () => {
   it.each(Object.entries(PHASES))('%s', async (_name, { role, go, opens, ...phase }) => {
     const { abort, listeners } = countedSignal();
     const options = { ...phase.options, signal: abort.signal };
@@ -200,7 +200,13 @@ describe('a transport whose write fails', () => {
       handshake().request,
       'WS_ERR_HANDSHAKE_ENDED',
     ],
-    ['the answer to nonsense', 'server', {}, 'nonsense\r\n\r\n', 'WS_ERR_INVALID_HANDSHAKE'],
+    [
+      'the response to an invalid request',
+      'server',
+      {},
+      'nonsense\r\n\r\n',
+      'WS_ERR_INVALID_HANDSHAKE',
+    ],
   ] as const)('with %s', async (_name, role, options, sent, code) => {
     const { socket, ends, peer } = failingAt(role, 0, options);
     if (sent !== undefined) await peer.send(sent);
@@ -222,7 +228,7 @@ describe('a transport whose write fails', () => {
     ],
     ['a pong', (_, peer) => peer.send(hex('89 00'))],
     ['a close frame', (socket) => socket.close()],
-    ['the close frame of a writable side that is closed', (socket) => socket.writable.close()],
+    ['the close frame after closing writable', (socket) => socket.writable.close()],
   ])('with %s', async (_name, act) => {
     const { socket, ends, peer } = failingAt('client', 1);
     await openByHand(peer, 'client');
@@ -235,7 +241,7 @@ describe('a transport whose write fails', () => {
     expect(ends).toContain('cancelled');
   });
 
-  it('with the answer to a close frame: it is closed, as the peer said', async () => {
+  it('with the answer to a close frame: closed resolves to the peer’s code', async () => {
     const { socket, ends, peer } = failingAt('client', 1);
     await openByHand(peer, 'client');
     await socket.opened;
@@ -246,7 +252,7 @@ describe('a transport whose write fails', () => {
   });
 
   it.each([
-    ['a broken rule', (peer: Peer) => peer.send(hex('83 00')), 'WS_ERR_INVALID_OPCODE'],
+    ['a violation', (peer: Peer) => peer.send(hex('83 00')), 'WS_ERR_INVALID_OPCODE'],
     ['a wrong chunk', () => {}, 'WS_ERR_WRITE_FAILED'],
   ] as const)('with the close frame that %s brings', async (name, act, code) => {
     const { socket, ends, peer } = failingAt('client', 1);
@@ -264,7 +270,7 @@ describe('a transport whose write fails', () => {
   });
 });
 
-describe('a handler that', () => {
+describe('a callback that', () => {
   const oh = new Error('oh');
   const fail = (): never => {
     throw oh;
@@ -291,7 +297,7 @@ describe('a handler that', () => {
     ],
     ['throws: chooseProtocol', { chooseProtocol: fail }],
     ['throws: an iterator of headers', { headers: { [Symbol.iterator]: fail } as never }],
-  ])('%s: 500, and the error is what it threw', async (_name, options) => {
+  ])('%s: responds 500, and opened rejects with the thrown error', async (_name, options) => {
     const { socket, ends, peer } = setUp('server', options);
     await peer.send(handshake().request);
     expect(await peer.readUntil('\r\n')).toBe('HTTP/1.1 500 Internal Server Error\r\n');
@@ -319,20 +325,23 @@ describe('a handler that', () => {
     ['ping', '89 00'],
     ['pong', '8a 00'],
     ['close', '88 00'],
-  ])('throws: %s of a DecoderStream. Both sides fail with it', async (name, bytes) => {
-    const stream = new DecoderStream({ role: 'client' }, { [name]: fail });
-    const writer = stream.writable.getWriter();
-    writer.closed.catch(() => {});
-    const reader = stream.readable.getReader();
-    const first = reader.read();
-    expect(await failureOf(writer.write(join(hex('81 01 61'), hex(bytes))))).toBe(oh);
-    expect((await first).value).toBe('a');
-    expect(await failureOf(reader.read())).toBe(oh);
-    expect(await failureOf(writer.closed)).toBe(oh);
-  });
+  ])(
+    'throws in a DecoderStream: %s. Both sides fail with the thrown error',
+    async (name, bytes) => {
+      const stream = new DecoderStream({ role: 'client' }, { [name]: fail });
+      const writer = stream.writable.getWriter();
+      writer.closed.catch(() => {});
+      const reader = stream.readable.getReader();
+      const first = reader.read();
+      expect(await failureOf(writer.write(join(hex('81 01 61'), hex(bytes))))).toBe(oh);
+      expect((await first).value).toBe('a');
+      expect(await failureOf(reader.read())).toBe(oh);
+      expect(await failureOf(writer.closed)).toBe(oh);
+    },
+  );
 });
 
-describe('a reader that does not read', () => {
+describe('backpressure', () => {
   it.each(['client', 'server'] as const)(
     'a %s: a wrong chunk ends the connection while the peer’s close frame waits behind messages',
     async (role) => {

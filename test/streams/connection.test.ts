@@ -67,24 +67,27 @@ const MESSAGES: readonly Message[] = [
 ];
 
 describe('messages', () => {
-  it.each([1, 5, 1024, 1 << 20])('both ways at once, in pieces of %d bytes', async (piece) => {
-    const messages = piece === 1 ? MESSAGES.slice(0, 3) : MESSAGES;
-    const { a, b } = await both({}, {}, piece);
-    const [, , atA, atB] = await Promise.all([
-      sendAll(a, messages),
-      sendAll(b, messages),
-      readAll(a),
-      readAll(b),
-    ]);
-    expect(plain(atA)).toEqual(plain(messages));
-    expect(plain(atB)).toEqual(plain(messages));
-    expect(await Promise.all([a.closed, b.closed])).toEqual([
-      { closeCode: 1000, reason: '' },
-      { closeCode: 1000, reason: '' },
-    ]);
-  });
+  it.each([1, 5, 1024, 1 << 20])(
+    'are echoed in both directions, in chunks of %d bytes',
+    async (piece) => {
+      const messages = piece === 1 ? MESSAGES.slice(0, 3) : MESSAGES;
+      const { a, b } = await both({}, {}, piece);
+      const [, , atA, atB] = await Promise.all([
+        sendAll(a, messages),
+        sendAll(b, messages),
+        readAll(a),
+        readAll(b),
+      ]);
+      expect(plain(atA)).toEqual(plain(messages));
+      expect(plain(atB)).toEqual(plain(messages));
+      expect(await Promise.all([a.closed, b.closed])).toEqual([
+        { closeCode: 1000, reason: '' },
+        { closeCode: 1000, reason: '' },
+      ]);
+    },
+  );
 
-  it('written before it is open go out once it is', async () => {
+  it('written during the opening handshake are sent after it', async () => {
     const [here, there] = connected();
     const a = new WebSocketOverStream(here, { url: 'ws://test/' });
     const writer = a.writable.getWriter();
@@ -94,7 +97,7 @@ describe('messages', () => {
     await written;
   });
 
-  it('that come with the head of the handshake are not lost', async () => {
+  it('that arrive with the head of the handshake are delivered', async () => {
     const [here, there] = connected();
     const peer = new Peer(there);
     const socket = new WebSocketOverStream(here, { role: 'server' });
@@ -104,7 +107,7 @@ describe('messages', () => {
     expect((await socket.readable.getReader().read()).value).toBe('first');
   });
 
-  it('that come with the response are answered before a broken rule behind them counts', async () => {
+  it('that arrive with the response can be answered before a later violation fails the connection', async () => {
     const [here, there] = connected();
     const socket = new WebSocketOverStream(here, { url: 'ws://test/' });
     socket.readable.pipeTo(socket.writable).catch(() => {});
@@ -116,7 +119,7 @@ describe('messages', () => {
     expect((await peer.readHex(8)).slice(0, 4)).toBe('8882');
   });
 
-  it('are as they were when they were written', async () => {
+  it('are copied when they are written', async () => {
     const { a, b } = await both();
     const bytes = new Uint8Array(200_000).fill(1);
     const writer = b.writable.getWriter();
@@ -128,8 +131,8 @@ describe('messages', () => {
   });
 });
 
-describe('back-pressure', () => {
-  it('reaches the sender, and goes when the messages are read', async () => {
+describe('backpressure', () => {
+  it('reaches the sender, and ends when the messages are read', async () => {
     const { a, b } = await both();
     const writer = a.writable.getWriter();
     let sent = 0;
@@ -146,7 +149,7 @@ describe('back-pressure', () => {
     expect([messages.length, sent]).toEqual([400, 400]);
   });
 
-  it('both ends that only send do not keep each other from reading', async () => {
+  it('does not deadlock two ends that only send', async () => {
     const { a, b } = await both();
     const COUNT = 200;
     const send = async (socket: WebSocketOverStream): Promise<void> => {
@@ -160,7 +163,7 @@ describe('back-pressure', () => {
     await Promise.all([send(a), send(b), read(a), read(b)]);
   });
 
-  it('of many pings whose pongs nobody reads, only the last is answered', async () => {
+  it('answers only the last of many pings', async () => {
     const { socket, peer } = await withPeer();
     void socket.readable.getReader().read();
     const ping = (n: number) => frame({ opcode: 9, payload: utf8(String(n).padStart(125, '0')) });
@@ -182,7 +185,7 @@ describe('back-pressure', () => {
 });
 
 describe('control frames', () => {
-  it('a ping is answered with its payload, masked', async () => {
+  it('answers a ping with its payload, masked', async () => {
     const { socket, peer } = await withPeer();
     await peer.send(hex('89 02 68 69'));
     const bytes = hex(await peer.readHex(8));
@@ -191,7 +194,7 @@ describe('control frames', () => {
     socket.close();
   });
 
-  it('heartbeat: pings after silence; an answer keeps it alive', async () => {
+  it('heartbeat: sends a ping after silence, and an answer keeps the connection open', async () => {
     const { socket, peer } = await withPeer({ heartbeat: { interval: 15, timeout: 1000 } });
     for (let i = 0; i < 3; i++) {
       expect((await peer.readHex(6)).slice(0, 4)).toBe('8980');
@@ -201,7 +204,7 @@ describe('control frames', () => {
     expect((await peer.readHex(6)).slice(0, 4)).toBe('8880');
   });
 
-  it('heartbeat: silence ends it with WS_ERR_HEARTBEAT', async () => {
+  it('heartbeat: fails with WS_ERR_HEARTBEAT without an answer', async () => {
     const { socket, peer } = await withPeer({ heartbeat: { interval: 10, timeout: 10 } });
     const reader = socket.readable.getReader();
     expect(await failureOf(socket.closed)).toMatchObject({ code: 'WS_ERR_HEARTBEAT' });
@@ -209,7 +212,7 @@ describe('control frames', () => {
     await peer.cancel().catch(() => {});
   });
 
-  it('heartbeat: a reader that lags behind is no dead peer', async () => {
+  it('heartbeat: does not fail under backpressure', async () => {
     const { a, b } = await both({}, { heartbeat: { interval: 150, timeout: 150 } });
     const writer = a.writable.getWriter();
     const sending = (async () => {
@@ -230,7 +233,7 @@ describe('the closing handshake', () => {
     [{ reason: 'bye' }, 1000, 'bye'],
     [{ closeCode: 4321, reason: '안녕히' }, 4321, '안녕히'],
     [{ closeCode: 1001, reason: 'going' }, 1001, 'going'],
-  ])('close(%j): both ends know %d %j', async (init, closeCode, reason) => {
+  ])('close(%j): both ends report %d %j', async (init, closeCode, reason) => {
     for (const closer of ['a', 'b'] as const) {
       const ends = await both();
       ends[closer].close(init);
@@ -246,14 +249,14 @@ describe('the closing handshake', () => {
     [{ closeCode: 1006 }],
     [{ closeCode: 999 }],
     [{ closeCode: 1000, reason: '글'.repeat(42) }],
-  ])('close(%j) throws, and nothing is sent', async (init) => {
+  ])('close(%j) throws and sends nothing', async (init) => {
     const { socket, peer } = await withPeer();
     expect(() => socket.close(init)).toThrow(RangeError);
     await peer.send(hex('88 00'));
     expect((await peer.readHex(6)).slice(0, 4)).toBe('8880');
   });
 
-  it('nothing is delivered after it', async () => {
+  it('discards messages after the close frame', async () => {
     const { socket, peer } = await withPeer();
     const reader = socket.readable.getReader();
     await peer.send(join(hex('81 01 61'), hex('88 00'), hex('81 01 62')));
@@ -263,7 +266,7 @@ describe('the closing handshake', () => {
     expect(await socket.closed).toEqual({ closeCode: 1005, reason: '' });
   });
 
-  it('what comes after our own is thrown away, the peer’s close frame still counts', async () => {
+  it('after close(): discards messages, accepts the peer’s close frame', async () => {
     const { socket, peer } = await withPeer();
     const reader = socket.readable.getReader();
     socket.close({ closeCode: 1000 });
@@ -274,7 +277,7 @@ describe('the closing handshake', () => {
     expect((await peer.readHex(100)).slice(0, 4)).toBe('8882');
   });
 
-  it('a server ends the transport, a client waits for that', async () => {
+  it('the server ends the transport, and the client waits for it', async () => {
     const { a, b } = await both();
     let isOver = false;
     void a.closed.then(() => {
@@ -292,13 +295,13 @@ describe('the closing handshake', () => {
     expect(performance.now() - started).toBeGreaterThan(20);
   });
 
-  it('a peer that does not answer: WS_ERR_CLOSE_TIMEOUT', async () => {
+  it('fails with WS_ERR_CLOSE_TIMEOUT without an answer', async () => {
     const { socket } = await withPeer({ closeTimeout: 20 });
     socket.close();
     expect(await failureOf(socket.closed)).toMatchObject({ code: 'WS_ERR_CLOSE_TIMEOUT' });
   });
 
-  it('closing the writable side sends all that was written, then closes', async () => {
+  it('closing writable sends all messages, then closes', async () => {
     const { a, b } = await both();
     const writer = a.writable.getWriter();
     for (let i = 0; i < 100; i++) void writer.write(`message ${i}`);
@@ -308,7 +311,7 @@ describe('the closing handshake', () => {
     expect(await b.closed).toEqual({ closeCode: 1000, reason: '' });
   });
 
-  it('leaving the loop, cancelling and aborting close it too', async () => {
+  it('leaving the loop, cancelling and aborting close the connection', async () => {
     const reason = new ConnectionError('WS_ERR_CLOSED', 'x', { closeCode: 4000, reason: 'enough' });
     const ways: [(socket: WebSocketOverStream) => unknown, number][] = [
       [(socket) => socket.readable.cancel(), 1005],
@@ -331,7 +334,7 @@ describe('the closing handshake', () => {
     expect((await b.closed).closeCode).toBe(1005);
   });
 
-  it('piping the messages back ends well when the peer closes', async () => {
+  it('piping readable to writable resolves when the peer closes', async () => {
     const { a, b } = await both();
     const piped = b.readable.pipeTo(b.writable);
     const writer = a.writable.getWriter();
@@ -342,7 +345,7 @@ describe('the closing handshake', () => {
     expect((await b.closed).closeCode).toBe(1000);
   });
 
-  it('writing to what is closed fails with WS_ERR_CLOSED, with the peer’s code', async () => {
+  it('a write after the peer’s close rejects with WS_ERR_CLOSED and its code', async () => {
     const { a, b } = await both();
     const writer = a.writable.getWriter();
     writer.closed.catch(() => {});
@@ -369,22 +372,25 @@ async function waiting(socket: WebSocketOverStream): Promise<{ failed: Promise<E
   return { failed };
 }
 
-describe('an end at an odd moment', () => {
+describe('an end during a write or a close', () => {
   it.each<[string, (socket: WebSocketOverStream, controller: AbortController) => unknown, string]>([
     ['close()', (socket) => socket.close(), 'WS_ERR_CLOSE_TIMEOUT'],
     ['abort()', (socket) => socket.writable.abort(), 'WS_ERR_CLOSE_TIMEOUT'],
     ['cancel()', (socket) => socket.readable.cancel(), 'WS_ERR_CLOSE_TIMEOUT'],
     ['a signal', (_, controller) => controller.abort({ code: 'enough' }), 'enough'],
-  ])('%s while a write is stuck: it ends, and the write fails', async (_name, end, code) => {
-    const controller = new AbortController();
-    const { socket } = await withPeer({ closeTimeout: 20, signal: controller.signal });
-    const { failed } = await waiting(socket);
-    void Promise.resolve(end(socket, controller)).catch(() => {});
-    expect(await failureOf(socket.closed)).toMatchObject({ code });
-    expect(await failed).toBeDefined();
-  });
+  ])(
+    '%s during a blocked write: ends the connection, rejects the write',
+    async (_name, end, code) => {
+      const controller = new AbortController();
+      const { socket } = await withPeer({ closeTimeout: 20, signal: controller.signal });
+      const { failed } = await waiting(socket);
+      void Promise.resolve(end(socket, controller)).catch(() => {});
+      expect(await failureOf(socket.closed)).toMatchObject({ code });
+      expect(await failed).toBeDefined();
+    },
+  );
 
-  it('the peer closes and ends while a write is stuck: the write fails', async () => {
+  it('the peer’s close and end during a blocked write reject the write', async () => {
     const { socket, peer } = await withPeer({ closeTimeout: 20 });
     const { failed } = await waiting(socket);
     await peer.send(hex('88 02 03 e8'));
@@ -410,7 +416,7 @@ describe('an end at an odd moment', () => {
     },
   );
 
-  it('no pong is sent behind the close frame', async () => {
+  it('sends no pong after the close frame', async () => {
     const { socket, peer } = await withPeer();
     // Here the peer reads in the end.
     (await waiting(socket)).failed.catch(() => {});
@@ -425,7 +431,7 @@ describe('an end at an odd moment', () => {
     expect(toHex(sent.subarray(-8, -6))).toBe('8882');
   });
 
-  it('no ping is sent behind the close frame, and a late answer to it is no dead peer', async () => {
+  it('sends no ping after the close frame, and heartbeat does not fail a late answer', async () => {
     const heartbeat = { interval: 10, timeout: 10 };
     const { socket, peer } = await withPeer({ heartbeat });
     const closed = socket.writable.close();
@@ -437,7 +443,7 @@ describe('an end at an odd moment', () => {
     expect((await peer.readHex(1000)).length).toBe(2 * 8);
   });
 
-  it('closing the writable side: what was written before may take longer than closeTimeout', async () => {
+  it('closing writable: closeTimeout starts after queued messages are sent', async () => {
     const { socket, peer } = await withPeer({ closeTimeout: 20 });
     const writer = socket.writable.getWriter();
     await writer.write('x'.repeat(100_000));
@@ -451,7 +457,7 @@ describe('an end at an odd moment', () => {
     expect(await socket.closed).toEqual({ closeCode: 1000, reason: '' });
   });
 
-  it('closing the writable side: a slow reader loses nothing', async () => {
+  it('closing writable: a slow reader receives all messages', async () => {
     const { socket, peer } = await withPeer({ closeTimeout: 60 });
     void socket.writable.close();
     const message = frame({ opcode: 2, payload: new Uint8Array(20_000) });
@@ -470,15 +476,15 @@ describe('an end at an odd moment', () => {
   });
 });
 
-describe('what goes wrong', () => {
+describe('errors', () => {
   it.each([
     ['a reserved opcode', '83 00', 'WS_ERR_INVALID_OPCODE', '03ea'],
     ['a masked frame', '81 80 00 00 00 00', 'WS_ERR_UNEXPECTED_MASK', '03ea'],
-    ['no UTF-8', '81 01 ff', 'WS_ERR_INVALID_UTF8', '03ef'],
+    ['invalid UTF-8', '81 01 ff', 'WS_ERR_INVALID_UTF8', '03ef'],
     ['more than maxPayload', '82 7e 04 01', 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', '03f1'],
   ])(
-    '%s: what was good is delivered, the peer is told, closed rejects',
-    async (_n, bytes, code, told) => {
+    '%s: delivers earlier messages, sends the close code, closed rejects',
+    async (_n, bytes, code, closeCode) => {
       const { socket, peer } = await withPeer({ maxPayload: 1024 });
       const reader = socket.readable.getReader();
       const first = reader.read();
@@ -487,12 +493,12 @@ describe('what goes wrong', () => {
       expect(await failureOf(reader.read())).toMatchObject({ code });
       expect(await failureOf(socket.closed)).toMatchObject({ code, name: 'ProtocolError' });
       const close = hex(await peer.readHex(8));
-      expect(toHex(Uint8Array.of(close[6] ^ close[2], close[7] ^ close[3]))).toBe(told);
+      expect(toHex(Uint8Array.of(close[6] ^ close[2], close[7] ^ close[3]))).toBe(closeCode);
       expect(await peer.isAtEnd()).toBe(true);
     },
   );
 
-  it('a transport that ends: WS_ERR_CONNECTION_LOST, 1006', async () => {
+  it('an end of the transport: WS_ERR_CONNECTION_LOST, 1006', async () => {
     const { socket, peer } = await withPeer();
     const reader = socket.readable.getReader();
     await peer.send(hex('81 01 61'));
@@ -502,7 +508,7 @@ describe('what goes wrong', () => {
     expect(await failureOf(socket.closed)).toMatchObject({ closeCode: 1006, reason: '' });
   });
 
-  it('a transport that takes nothing any more', async () => {
+  it('a failed write to the transport', async () => {
     const { socket, peer } = await withPeer();
     await peer.cancel();
     const writer = socket.writable.getWriter();
@@ -511,7 +517,7 @@ describe('what goes wrong', () => {
     expect(await failureOf(socket.closed)).toMatchObject({ code: 'WS_ERR_CONNECTION_LOST' });
   });
 
-  it('a signal ends an open connection at once', async () => {
+  it('a signal aborts an open connection at once', async () => {
     const controller = new AbortController();
     const { socket, peer } = await withPeer({ signal: controller.signal });
     controller.abort(new Error('enough'));
@@ -519,7 +525,7 @@ describe('what goes wrong', () => {
     await expect(peer.readHex(1)).rejects.toThrow('enough');
   });
 
-  it('each with a section of the RFC', async () => {
+  it('every error has a section of the RFC', async () => {
     const { socket } = await withPeer({ closeTimeout: 10 });
     socket.close();
     expect((await failureOf(socket.closed)).message).toMatch(/\(RFC 6455 §7\.1\.1\)$/);

@@ -12,7 +12,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-it('opens, talks both ways and closes', async () => {
+it('opens, echoes and closes with fake timers', async () => {
   const [here, there] = connected(3);
   const client = new WebSocketOverStream(here, { url: 'ws://test/' });
   const server = new WebSocketOverStream(there, { role: 'server' });
@@ -25,14 +25,14 @@ it('opens, talks both ways and closes', async () => {
     for (let i = 0; i < count; i++) await toServer.write(`${i}`);
     await toServer.close();
   })();
-  let heard = 0;
-  for await (const message of server) expect(message).toBe(`${heard++}`);
-  expect(heard).toBe(count);
+  let received = 0;
+  for await (const message of server) expect(message).toBe(`${received++}`);
+  expect(received).toBe(count);
   await toClient.close();
   expect(await client.closed).toMatchObject({ closeCode: 1000 });
 });
 
-it('gives up a handshake that is not answered', async () => {
+it('times out an unanswered handshake with fake timers', async () => {
   const [here] = connected();
   const client = new WebSocketOverStream(here, { url: 'ws://test/', handshakeTimeout: 20 });
   client.closed.catch(() => {});

@@ -13,10 +13,10 @@ import { connected, failureOf, Peer } from '../support/transports.ts';
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const ACCEPT = 's3pPLMBiTxaQ9kYGzzhZRbK+xOo=';
 
-describe('the key and its answer', () => {
-  it('§1.3: the example', async () => expect(await acceptKeyOf(KEY)).toBe(ACCEPT));
+describe('Sec-WebSocket-Key and Sec-WebSocket-Accept', () => {
+  it('computes the example of §1.3', async () => expect(await acceptKeyOf(KEY)).toBe(ACCEPT));
 
-  it('a fresh key is sixteen bytes, and another each time', () => {
+  it('creates random keys of 16 bytes', () => {
     const keys = new Set(Array.from({ length: 100 }, createKey));
     expect([keys.size, [...keys].every(isKey)]).toEqual([100, true]);
   });
@@ -28,7 +28,7 @@ describe('the key and its answer', () => {
     'dGhlIHNhbXBsZSBub25jZR==',
     'dGhlIHNhbXBsZSBub25j',
     `${KEY}, ${KEY}`,
-  ])('%j is none', (key) => expect(isKey(key)).toBe(false));
+  ])('rejects the key %j', (key) => expect(isKey(key)).toBe(false));
 });
 
 describe('subprotocols', () => {
@@ -37,9 +37,12 @@ describe('subprotocols', () => {
     [['chat.v3', 'chat.v1'], ['chat.v1', 'chat.v2'], 'chat.v1'],
     [['soap'], ['chat'], undefined],
     [[], ['chat'], undefined],
-  ])('of %j, with %j supported, the client’s best: %s', (offered, supported, chosen) => {
-    expect(chooseSubprotocol(offered, supported)).toBe(chosen);
-  });
+  ])(
+    'selects by the client’s order: of %j, with %j supported, %s',
+    (offered, supported, chosen) => {
+      expect(chooseSubprotocol(offered, supported)).toBe(chosen);
+    },
+  );
 
   it.each([
     [null, []],
@@ -49,26 +52,29 @@ describe('subprotocols', () => {
     ['a, a', undefined],
     ['a b', undefined],
     ['', undefined],
-  ])('the header %j is %j', (header, names) => expect(parseSubprotocols(header)).toEqual(names));
+  ])('parses %j as %j', (header, names) => expect(parseSubprotocols(header)).toEqual(names));
 });
 
-describe('a head in pieces', () => {
+describe('a head split into chunks', () => {
   const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nX: \r\nX: b\r\n\r\n';
 
-  it.each([1, 2, 3, 7, 1000])('of %d bytes is the same, and what follows is kept', (size) => {
-    const bytes = utf8(`${head}\x81\x00tail`);
-    const reader = new HeadReader(1000);
-    let at = 0;
-    let found: ReturnType<HeadReader['push']>;
-    while (found === undefined) found = reader.push(bytes.subarray(at, (at += size)));
-    expect(found.startLine).toEqual(['HTTP/1.1', '101', 'Switching Protocols']);
-    expect(found.headers.get('upgrade')).toBe('websocket');
-    expect(found.headers.get('x')).toBe(', b');
-    const rest = bytes.slice(utf8(head).length, at);
-    expect([...reader.rest()]).toEqual([...rest]);
-  });
+  it.each([1, 2, 3, 7, 1000])(
+    'of %d bytes: parsed the same, and the bytes after it are kept',
+    (size) => {
+      const bytes = utf8(`${head}\x81\x00tail`);
+      const reader = new HeadReader(1000);
+      let at = 0;
+      let found: ReturnType<HeadReader['push']>;
+      while (found === undefined) found = reader.push(bytes.subarray(at, (at += size)));
+      expect(found.startLine).toEqual(['HTTP/1.1', '101', 'Switching Protocols']);
+      expect(found.headers.get('upgrade')).toBe('websocket');
+      expect(found.headers.get('x')).toBe(', b');
+      const rest = bytes.slice(utf8(head).length, at);
+      expect([...reader.rest()]).toEqual([...rest]);
+    },
+  );
 
-  it('of 64 KiB, byte by byte, takes no more time a byte than of 1 KiB', () => {
+  it('of one byte: parses 60 kB', () => {
     const reader = new HeadReader(1 << 20);
     const bytes = utf8(`GET / HTTP/1.1\r\n${'X: y\r\n'.repeat(10_000)}\r\n`);
     let found: ReturnType<HeadReader['push']>;
@@ -102,7 +108,7 @@ function serve(options: Partial<ServerOptions> = {}) {
 }
 
 describe('a server', () => {
-  it('§4.2.2: answers the example as the example has it', async () => {
+  it('responds as in the example of §1.2 and §4.2.2', async () => {
     const { socket, peer } = serve({ protocols: ['superchat', 'chat'], headers: { 'X-By': 'us' } });
     await peer.send(request((lines) => [...lines, 'Sec-WebSocket-Protocol: chat, superchat']));
     const lines = (await peer.readUntil('\r\n\r\n')).trim().split('\r\n');
@@ -120,12 +126,12 @@ describe('a server', () => {
   });
 
   it.each([
-    ['GET only', first('POST /chat HTTP/1.1'), 405, 'allow: GET'],
+    ['POST', first('POST /chat HTTP/1.1'), 405, 'allow: GET'],
     ['HTTP/1.0', first('GET /chat HTTP/1.0'), 400, ''],
-    ['an empty length', (lines: string[]) => [...lines, 'Content-Length:'], 400, ''],
+    ['an empty Content-Length', (lines: string[]) => [...lines, 'Content-Length:'], 400, ''],
     ['HTTP/1.2', first('GET /chat HTTP/1.2'), 400, ''],
     ['HTTP/2', first('GET /chat HTTP/2'), 400, ''],
-    ['no HTTP', first('hello'), 400, ''],
+    ['a start line that is not HTTP', first('hello'), 400, ''],
     ['no Host', without('Host'), 400, ''],
     ['no Upgrade', without('Upgrade'), 426, 'upgrade: websocket'],
     ['another Upgrade', instead('Upgrade', 'Upgrade: h2c'), 426, 'upgrade: websocket'],
@@ -136,16 +142,31 @@ describe('a server', () => {
     ['two keys', (lines: string[]) => [...lines, `Sec-WebSocket-Key: ${KEY}`], 400, ''],
     ['no version', without('Sec-WebSocket-Version'), 426, 'sec-websocket-version: 13'],
     ['version 8', instead('Sec-WebSocket-Version', 'Sec-WebSocket-Version: 8'), 426, 'version: 13'],
-    ['bad subprotocols', (lines: string[]) => [...lines, 'Sec-WebSocket-Protocol: a,,b'], 400, ''],
-    ['a bad name', (lines: string[]) => [...lines, 'X Y: z'], 400, ''],
+    [
+      'an empty subprotocol',
+      (lines: string[]) => [...lines, 'Sec-WebSocket-Protocol: a,,b'],
+      400,
+      '',
+    ],
+    ['a space in a header name', (lines: string[]) => [...lines, 'X Y: z'], 400, ''],
     ['no colon', (lines: string[]) => [...lines, 'nonsense'], 400, ''],
     ['a folded line', (lines: string[]) => [...lines, ' folded'], 400, ''],
-    ['a line feed alone', (lines: string[]) => [...lines, 'X:\nY: z'], 400, ''],
-    ['a carriage return alone', (lines: string[]) => [...lines, 'X: y\r'], 400, ''],
+    ['a bare LF', (lines: string[]) => [...lines, 'X:\nY: z'], 400, ''],
+    ['a bare CR', (lines: string[]) => [...lines, 'X: y\r'], 400, ''],
     ['two Hosts', (lines: string[]) => [...lines, 'Host: elsewhere'], 400, ''],
     ['a body', (lines: string[]) => [...lines, 'Content-Length: 7'], 400, ''],
-    ['two lengths', (lines: string[]) => [...lines, 'Content-Length: 0, 7'], 400, ''],
-    ['chunks', (lines: string[]) => [...lines, 'Transfer-Encoding: chunked'], 400, ''],
+    [
+      'two values of Content-Length',
+      (lines: string[]) => [...lines, 'Content-Length: 0, 7'],
+      400,
+      '',
+    ],
+    [
+      'Transfer-Encoding: chunked',
+      (lines: string[]) => [...lines, 'Transfer-Encoding: chunked'],
+      400,
+      '',
+    ],
   ] as const)('refuses %s', async (_name, change, status, header) => {
     const { socket, peer } = serve();
     await peer.send(request(change));
@@ -162,7 +183,7 @@ describe('a server', () => {
     expect(await failureOf(socket.closed)).toBe(error);
   });
 
-  it('refuses a head without end with 431', async () => {
+  it('refuses a head above maxHeadBytes with 431', async () => {
     const { socket, peer } = serve({ maxHeadBytes: 500 });
     await peer.send(`GET / HTTP/1.1\r\nX: ${'y'.repeat(500)}`);
     expect(await peer.readUntil('\r\n')).toBe('HTTP/1.1 431 Request Header Fields Too Large\r\n');
@@ -170,11 +191,11 @@ describe('a server', () => {
   });
 
   it.each([
-    ['a short one', '안녕, not from there'],
-    ['none', ''],
+    ['short', '안녕, not from there'],
+    ['empty', ''],
     // More than a call has room for as arguments.
-    ['a page of its own', '안녕'.repeat(50_000)],
-  ])('refuses as it is told, with status, headers and body: %s', async (_name, body) => {
+    ['300 kB', '안녕'.repeat(50_000)],
+  ])('sends the refusal of verify with status, headers and body: %s', async (_name, body) => {
     const { socket, peer } = serve({
       verify: ({ headers }) =>
         headers.get('origin') === 'https://here'
@@ -192,7 +213,7 @@ describe('a server', () => {
     });
   });
 
-  it('answers 500 where verify throws, and fails with what it threw', async () => {
+  it('responds 500 and fails with the error that verify throws', async () => {
     const { socket, peer } = serve({ verify: () => Promise.reject(new Error('oh')) });
     await peer.send(request());
     expect(await peer.readUntil('\r\n')).toBe('HTTP/1.1 500 Internal Server Error\r\n');
@@ -200,7 +221,7 @@ describe('a server', () => {
   });
 
   it.each([[false], [true], ['chat'], [null], [0], [{}], [{ status: 200 }]])(
-    'answers 500 where verify returns %j: it does not open',
+    'responds 500 if verify returns %j',
     async (answer) => {
       const { socket, peer } = serve({ verify: () => answer as never });
       await peer.send(request());
@@ -210,7 +231,7 @@ describe('a server', () => {
   );
 
   it.each([['Sec-WebSocket-Extensions'], ['Sec-WebSocket-Protocol'], ['Content-Length']])(
-    'does not send %s where it is told to: 500',
+    'responds 500 if options.headers has %s',
     async (name) => {
       const { socket, peer } = serve({ headers: { [name]: '1' } });
       await peer.send(request());
@@ -220,10 +241,10 @@ describe('a server', () => {
   );
 
   it.each<[string, (chunk: Uint8Array<ArrayBuffer>) => BufferSource]>([
-    ['memory', (chunk) => chunk.slice().buffer],
+    ['an ArrayBuffer', (chunk) => chunk.slice().buffer],
     ['a DataView', (chunk) => new DataView(chunk.slice().buffer)],
-    ['a part of other memory', (chunk) => new Uint8Array([0, ...chunk]).subarray(1)],
-  ])('takes chunks that are %s', async (_name, as) => {
+    ['a view of a larger buffer', (chunk) => new Uint8Array([0, ...chunk]).subarray(1)],
+  ])('accepts chunks that are %s', async (_name, as) => {
     const [{ readable, writable }, theirs] = connected();
     const other = new TransformStream({
       transform: (chunk, controller) => controller.enqueue(as(chunk)),
@@ -234,7 +255,7 @@ describe('a server', () => {
     expect((await socket.opened).protocol).toBe('');
   });
 
-  it('lets chooseProtocol choose, but only what was offered', async () => {
+  it('uses chooseProtocol, which must return an offered subprotocol', async () => {
     const chosen = serve({ chooseProtocol: (offered) => offered.at(-1) });
     await chosen.peer.send(request((lines) => [...lines, 'Sec-WebSocket-Protocol: a, b']));
     expect((await chosen.socket.opened).protocol).toBe('b');
@@ -262,7 +283,7 @@ const response = (accept: string, ...more: string[]): string =>
   ].join('\r\n');
 
 describe('a client', () => {
-  it('§4.1: asks for what it was told to', async () => {
+  it('§4.1: sends the URL, subprotocols, headers and credentials', async () => {
     const { socket, head } = await dial((accept) => response(accept, 'Sec-WebSocket-Protocol: b'), {
       url: 'wss://me:p%C3%A4ss@example.com:8443/chat?x=1#part',
       protocols: ['a', 'b'],
@@ -281,13 +302,28 @@ describe('a client', () => {
   });
 
   it.each<[string, (accept: string) => string, string, number | undefined]>([
-    ['a wrong answer to the key', () => response(ACCEPT), 'does not answer the key', 101],
+    [
+      'a wrong Sec-WebSocket-Accept',
+      () => response(ACCEPT),
+      'does not match Sec-WebSocket-Key',
+      101,
+    ],
     ['no Upgrade', (a) => response(a).replace('Upgrade: websocket\r\n', ''), 'Upgrade', 101],
     ['no Connection', (a) => response(a).replace('Connection: Upgrade\r\n', ''), 'Connection', 101],
     ['an extension', (a) => response(a, 'Sec-WebSocket-Extensions: x'), 'extension', 101],
-    ['a strange subprotocol', (a) => response(a, 'Sec-WebSocket-Protocol: z'), '"z"', 101],
+    [
+      'a subprotocol that was not offered',
+      (a) => response(a, 'Sec-WebSocket-Protocol: z'),
+      '"z"',
+      101,
+    ],
     ['HTTP/1.0', (a) => response(a).replace('1.1', '1.0'), 'HTTP/1.1', undefined],
-    ['no HTTP', () => 'SSH-2.0-OpenSSH_9.6\r\n\r\n', 'no line of HTTP', undefined],
+    [
+      'a start line that is not HTTP',
+      () => 'SSH-2.0-OpenSSH_9.6\r\n\r\n',
+      'invalid HTTP start line',
+      undefined,
+    ],
   ])('refuses %s', async (_name, answer, message, status) => {
     const { socket } = await dial(answer);
     const error = (await failureOf(socket.opened)) as HandshakeError;
@@ -297,23 +333,23 @@ describe('a client', () => {
     if (status !== undefined) expect(error.status).toBe(status);
   });
 
-  it('needs one of the subprotocols that it offers', async () => {
+  it('refuses a response without one of the offered subprotocols', async () => {
     const { socket } = await dial(response, { protocols: ['a'] });
-    expect((await failureOf(socket.opened)).message).toContain('chose no subprotocol');
+    expect((await failureOf(socket.opened)).message).toContain('selected none of the offered');
   });
 
-  it('tells the status, the headers and the body of a refusal', async () => {
+  it('reports status, headers and body of a refusal', async () => {
     const body = '{"why":"no, 안 돼"}';
     const length = utf8(body).length;
     const head = `HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Basic\r\nContent-Length: ${length}\r\n\r\n`;
     const { socket } = await dial(() => head + body);
     const error = (await failureOf(socket.opened)) as HandshakeError;
-    expect(error.message).toBe('the server answered 401 Unauthorized (RFC 6455 §4.2.2)');
+    expect(error.message).toBe('the server responded 401 Unauthorized (RFC 6455 §4.2.2)');
     expect([error.code, error.status, error.body]).toEqual(['WS_ERR_HANDSHAKE_REFUSED', 401, body]);
     expect(error.headers?.get('www-authenticate')).toBe('Basic');
   });
 
-  it('waits for the answer behind others of 1xx (RFC 9110 §15.2)', async () => {
+  it('skips interim responses (RFC 9110 §15.2)', async () => {
     const early = 'HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n';
     const { socket } = await dial((accept) => `${early}${early}${response(accept, 'X: y')}`);
     expect((await socket.opened).headers.get('x')).toBe('y');
@@ -321,9 +357,9 @@ describe('a client', () => {
 
   it.each([
     ['never comes', (_: Peer) => {}, 500],
-    ['is cut off', (peer: Peer) => peer.end(), 10_000],
-    ['breaks off', (peer: Peer) => peer.abort(new Error('reset')), 10_000],
-  ])('tells the status where the body of a refusal %s', async (_name, go, handshakeTimeout) => {
+    ['is truncated', (peer: Peer) => peer.end(), 10_000],
+    ['is aborted', (peer: Peer) => peer.abort(new Error('reset')), 10_000],
+  ])('reports the status if the body of a refusal %s', async (_name, go, handshakeTimeout) => {
     const head = 'HTTP/1.1 403 No\r\nContent-Length: 10\r\n\r\n';
     const { socket, peer } = await dial(() => head, { handshakeTimeout });
     void Promise.resolve(go(peer)).catch(() => {});
@@ -333,24 +369,24 @@ describe('a client', () => {
   });
 
   it.each<[string, Partial<ClientOptions> | object, ErrorConstructor | SyntaxErrorConstructor]>([
-    ['a URL that is none', { url: 'nonsense' }, SyntaxError],
-    ['a URL whose user is no text', { url: 'ws://100%@example.com' }, SyntaxError],
+    ['an invalid URL', { url: 'nonsense' }, SyntaxError],
+    ['credentials that cannot be decoded', { url: 'ws://100%@example.com' }, SyntaxError],
     ['a URL of ftp', { url: 'ftp://example.com' }, SyntaxError],
-    ['a subprotocol that is no token', { protocols: ['a b'] }, SyntaxError],
-    ['a subprotocol given twice', { protocols: ['a', 'a'] }, SyntaxError],
-    ['a role that is none', { role: 'both' }, TypeError],
-    ['a heartbeat of nothing', { heartbeat: { interval: 0 } }, RangeError],
-    ['a timeout for ever', { closeTimeout: Number.POSITIVE_INFINITY }, RangeError],
-    ['a head of no bytes', { maxHeadBytes: 0 }, RangeError],
-    ['a limit of a decoder that is none', { maxPayload: -1 }, RangeError],
-  ])('throws on %s, and leaves the transport alone', (_name, options, type) => {
+    ['a subprotocol that is not a token', { protocols: ['a b'] }, SyntaxError],
+    ['a duplicate subprotocol', { protocols: ['a', 'a'] }, SyntaxError],
+    ['an invalid role', { role: 'both' }, TypeError],
+    ['a heartbeat interval of 0', { heartbeat: { interval: 0 } }, RangeError],
+    ['an infinite timeout', { closeTimeout: Number.POSITIVE_INFINITY }, RangeError],
+    ['maxHeadBytes of 0', { maxHeadBytes: 0 }, RangeError],
+    ['a negative maxPayload', { maxPayload: -1 }, RangeError],
+  ])('throws on %s, and does not lock the transport', (_name, options, type) => {
     const [ours] = connected();
     const all = { url: 'ws://example.com', ...options } as ClientOptions;
     expect(() => new WebSocketOverStream(ours, all)).toThrow(type);
     expect([ours.readable.locked, ours.writable.locked]).toEqual([false, false]);
   });
 
-  it.each(['readable', 'writable'] as const)('throws where %s is locked', (side) => {
+  it.each(['readable', 'writable'] as const)('throws if %s is locked', (side) => {
     const [ours] = connected();
     if (side === 'readable') ours.readable.getReader();
     else ours.writable.getWriter();
@@ -361,7 +397,7 @@ describe('a client', () => {
     ]);
   });
 
-  it('does not send a header that is the handshake’s own', async () => {
+  it('fails if options.headers has a header of the handshake', async () => {
     const [ours] = connected();
     const headers = { 'Sec-WebSocket-Key': KEY };
     const socket = new WebSocketOverStream(ours, { url: 'ws://example.com', headers });
@@ -369,46 +405,49 @@ describe('a client', () => {
   });
 });
 
-describe('in time', () => {
-  it('a silent server: WS_ERR_HANDSHAKE_TIMEOUT', async () => {
+describe('timeouts and early ends', () => {
+  it('no response: WS_ERR_HANDSHAKE_TIMEOUT', async () => {
     const [ours] = connected();
     const socket = new WebSocketOverStream(ours, { url: 'ws://x', handshakeTimeout: 20 });
     expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_TIMEOUT' });
   });
 
-  it('a transport that ends: WS_ERR_HANDSHAKE_ENDED', async () => {
+  it('the transport ends: WS_ERR_HANDSHAKE_ENDED', async () => {
     const { socket, peer } = serve();
     await peer.send('GET / HT');
     await peer.end();
     expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_ENDED' });
   });
 
-  it('a transport that takes nothing: WS_ERR_HANDSHAKE_ENDED', async () => {
+  it('a write to the transport fails: WS_ERR_HANDSHAKE_ENDED', async () => {
     const [ours, theirs] = connected();
     const socket = new WebSocketOverStream(ours, { url: 'ws://x' });
     void theirs.readable.cancel(new Error('reset'));
     expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_ENDED' });
   });
 
-  it('aborting the writable side: it never opens', async () => {
+  it('writable.abort(): WS_ERR_HANDSHAKE_ENDED', async () => {
     const { socket } = serve();
     void socket.writable.abort().catch(() => {});
     expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_ENDED' });
   });
 
-  it('closed before it is open: it never opens', async () => {
+  it('close(): WS_ERR_HANDSHAKE_ENDED', async () => {
     const { socket } = serve();
     socket.close();
     expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_ENDED' });
   });
 
-  it.each(['before', 'after'])('a signal aborted %s: fails with its reason', async (when) => {
-    const controller = new AbortController();
-    const reason = new Error('no more');
-    if (when === 'before') controller.abort(reason);
-    const { socket } = serve({ signal: controller.signal });
-    controller.abort(reason);
-    expect(await failureOf(socket.opened)).toBe(reason);
-    expect(await failureOf(socket.closed)).toBe(reason);
-  });
+  it.each(['before', 'after'])(
+    'a signal aborted %s construction: rejects with its reason',
+    async (when) => {
+      const controller = new AbortController();
+      const reason = new Error('no more');
+      if (when === 'before') controller.abort(reason);
+      const { socket } = serve({ signal: controller.signal });
+      controller.abort(reason);
+      expect(await failureOf(socket.opened)).toBe(reason);
+      expect(await failureOf(socket.closed)).toBe(reason);
+    },
+  );
 });

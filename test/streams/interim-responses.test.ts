@@ -37,8 +37,8 @@ describe('interim responses and maxHeadBytes', () => {
   it.each([
     ['100 once', INTERIM],
     ['103 with a header, twice', HINTS + HINTS],
-    ['other ones', `HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 199 \r\n\r\n${INTERIM}`],
-  ])('opens behind %s, and keeps the frames behind the answer', async (_name, before) => {
+    ['102, 199 and 100', `HTTP/1.1 102 Processing\r\n\r\nHTTP/1.1 199 \r\n\r\n${INTERIM}`],
+  ])('opens after %s, and keeps the frames after the response', async (_name, before) => {
     const frame = Uint8Array.of(0x81, 2, 0x68, 0x69);
     const transport = answering((accept) => join(utf8(before + accepted(accept)), frame));
     const socket = new WebSocketOverStream(transport, { url: 'ws://a/' });
@@ -49,7 +49,7 @@ describe('interim responses and maxHeadBytes', () => {
   it.each([
     [0, true],
     [-1, false],
-  ])('counts all heads together: with %d bytes to spare, opened: %j', async (spare, opens) => {
+  ])('counts the bytes of all heads: with %d bytes to spare, opened: %j', async (spare, opens) => {
     const maxHeadBytes = 100 * INTERIM.length + LENGTH + spare;
     const transport = answering((accept) => utf8(INTERIM.repeat(100) + accepted(accept)));
     const socket = new WebSocketOverStream(transport, { url: 'ws://a/', maxHeadBytes });
@@ -57,19 +57,19 @@ describe('interim responses and maxHeadBytes', () => {
     else {
       expect(await failureOf(socket.opened)).toMatchObject({
         code: 'WS_ERR_HANDSHAKE_TOO_LARGE',
-        message: `the HTTP heads together have more than ${maxHeadBytes} bytes (RFC 6455 §10.4)`,
+        message: `the HTTP heads exceed ${maxHeadBytes} bytes (RFC 6455 §10.4)`,
       });
     }
   });
 
-  it('ends a flood of them at the default of 16 KiB', async () => {
+  it('rejects a flood of them at the default of 16 KiB', async () => {
     const transport = answering(() => utf8(INTERIM.repeat(65_536)));
     const socket = new WebSocketOverStream(transport, { url: 'ws://a/' });
     expect(await failureOf(socket.opened)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_TOO_LARGE' });
     expect(await failureOf(socket.closed)).toMatchObject({ code: 'WS_ERR_HANDSHAKE_TOO_LARGE' });
   });
 
-  it('refuses an interim response with a bad header', async () => {
+  it('refuses an interim response with an invalid header', async () => {
     const transport = answering((accept) =>
       utf8(`HTTP/1.1 100\r\nX Y: z\r\n\r\n${accepted(accept)}`),
     );
@@ -97,7 +97,7 @@ function countingHeads(): { heads: number; stop(): void } {
 describe('the event loop runs', () => {
   const COUNT = 20_000;
 
-  it('while interim responses of one chunk are read: an abort ends it', async () => {
+  it('between interim responses of one chunk, so that a signal aborts', async () => {
     const abort = new AbortController();
     const reason = new Error('enough');
     const count = countingHeads();

@@ -51,7 +51,7 @@ const conversation = join(
 );
 
 describe('DecoderStream', () => {
-  it('gives the same at every size of chunk', async () => {
+  it('decodes the same for every chunk size', async () => {
     for (let size = 1; size <= conversation.length; size++) {
       const seen: unknown[] = [];
       const { messages, error } = await decode(
@@ -75,7 +75,7 @@ describe('DecoderStream', () => {
     }
   });
 
-  it('hands out memory of its own', async () => {
+  it('delivers messages that own their memory', async () => {
     const bytes = join(frame({ opcode: 2, payload: Uint8Array.of(7) }), frame({ opcode: 8 }));
     const before = toHex(bytes);
     const { messages } = await decode(bytes, 1000);
@@ -83,7 +83,7 @@ describe('DecoderStream', () => {
     expect(toHex(bytes)).toBe(before);
   });
 
-  it('delivers what was good, then fails with a ProtocolError', async () => {
+  it('delivers messages before a violation, then fails with a ProtocolError', async () => {
     const { messages, error } = await decode(
       join(frame({ opcode: 1, payload: utf8('good') }), hex('83 00')),
       1000,
@@ -95,7 +95,7 @@ describe('DecoderStream', () => {
   it.each([
     ['a violation', '83 00', 'WS_ERR_INVALID_OPCODE'],
     ['an end without a close frame', '', 'WS_ERR_UNEXPECTED_END'],
-  ])('keeps what waits to be read when it fails: %s', async (_name, bytes, code) => {
+  ])('keeps unread messages when it fails: %s', async (_name, bytes, code) => {
     const stream = new DecoderStream({ role: 'client' });
     const writer = stream.writable.getWriter();
     writer.closed.catch(() => {});
@@ -110,7 +110,7 @@ describe('DecoderStream', () => {
   it.each([
     ['aborted', ({ writable }: DecoderStream, reason: Error) => writable.abort(reason)],
     ['cancelled', ({ readable }: DecoderStream, reason: Error) => readable.cancel(reason)],
-  ])('lets a write go that waits for a reader when it is %s', async (_name, end) => {
+  ])('settles a blocked write when it is %s', async (_name, end) => {
     const stream = new DecoderStream({ role: 'client' });
     const writer = stream.writable.getWriter();
     const written = writer.write(hex('81 01 61')).catch(() => {});
@@ -121,7 +121,7 @@ describe('DecoderStream', () => {
     expect((await failureOf(stream.writable.getWriter().closed)).message).toBe('enough');
   });
 
-  it('fails where a handler throws', async () => {
+  it('fails if a handler throws', async () => {
     const ping = (): void => {
       throw new Error('oh');
     };
@@ -129,20 +129,20 @@ describe('DecoderStream', () => {
     expect([messages, error?.message]).toEqual([['a'], 'oh']);
   });
 
-  it('fails where the stream ends without a close frame', async () => {
+  it('fails if the stream ends without a close frame', async () => {
     const { messages, error } = await decode(frame({ opcode: 1, payload: utf8('a') }), 1000);
     expect(messages).toEqual(['a']);
     expect(error).toMatchObject({ code: 'WS_ERR_UNEXPECTED_END' });
   });
 
-  it('keeps the limits of a decoder', async () => {
+  it('applies the limits of a decoder', async () => {
     const { error } = await decode(frame({ opcode: 2, payload: new Uint8Array(11) }), 1000, {
       maxPayload: 10,
     });
     expect(error).toMatchObject({ code: 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH', closeCode: 1009 });
   });
 
-  it('does not read on while nobody reads from it', async () => {
+  it('applies backpressure while nobody reads', async () => {
     let pulled = 0;
     const source = new ReadableStream<Uint8Array>(
       {
@@ -161,30 +161,39 @@ describe('DecoderStream', () => {
 });
 
 describe('EncoderStream', () => {
-  it.each(['server', 'client'] as const)('as a %s: what a decoder reads back', async (role) => {
-    const messages = ['안녕', 'a'.repeat(70_000), '', Uint8Array.of(1, 2, 3), new Uint8Array(9000)];
-    const encoder = new EncoderStream({ role });
-    const other = role === 'server' ? 'client' : 'server';
-    const decoded = encoder.readable.pipeThrough(new DecoderStream({ role: other }));
-    const writer = encoder.writable.getWriter();
-    const writing = (async () => {
-      for (const message of messages) await writer.write(message);
-      await writer.close();
-    })();
-    const seen: Message[] = [];
-    const reader = decoded.getReader();
-    for (;;) {
-      const { done, value } = await reader.read();
-      if (done) break;
-      seen.push(value);
-    }
-    await writing;
-    expect(seen.map((one) => (typeof one === 'string' ? one : [...one]))).toEqual(
-      messages.map((one) => (typeof one === 'string' ? one : [...one])),
-    );
-  });
+  it.each(['server', 'client'] as const)(
+    'as a %s: writes frames that a decoder accepts',
+    async (role) => {
+      const messages = [
+        '안녕',
+        'a'.repeat(70_000),
+        '',
+        Uint8Array.of(1, 2, 3),
+        new Uint8Array(9000),
+      ];
+      const encoder = new EncoderStream({ role });
+      const other = role === 'server' ? 'client' : 'server';
+      const decoded = encoder.readable.pipeThrough(new DecoderStream({ role: other }));
+      const writer = encoder.writable.getWriter();
+      const writing = (async () => {
+        for (const message of messages) await writer.write(message);
+        await writer.close();
+      })();
+      const seen: Message[] = [];
+      const reader = decoded.getReader();
+      for (;;) {
+        const { done, value } = await reader.read();
+        if (done) break;
+        seen.push(value);
+      }
+      await writing;
+      expect(seen.map((one) => (typeof one === 'string' ? one : [...one]))).toEqual(
+        messages.map((one) => (typeof one === 'string' ? one : [...one])),
+      );
+    },
+  );
 
-  it('gives each frame memory of its own, and ends with a close frame of 1000', async () => {
+  it('writes frames that own their memory, and a close frame with 1000', async () => {
     const encoder = new EncoderStream({ role: 'server' });
     const writer = encoder.writable.getWriter();
     void writer.write('a');
@@ -201,7 +210,7 @@ describe('EncoderStream', () => {
     expect(frames.every((one) => one.byteLength === one.buffer.byteLength)).toBe(true);
   });
 
-  it('fails on what is no message', async () => {
+  it('fails on a value that is not a message', async () => {
     const { readable, writable } = new EncoderStream({ role: 'server' });
     const writer = writable.getWriter();
     writer.closed.catch(() => {});

@@ -57,8 +57,8 @@ async function fromWs(
   return new WebSocket(`ws://127.0.0.1:${portOf(server)}/`, protocols);
 }
 
-describe('a client of ours and a server on ws', () => {
-  it('text in Korean, fragments, ping, close with reason', async () => {
+describe('a client against a ws server', () => {
+  it('receives Korean text, fragments, a ping and a close with reason', async () => {
     let ponged = '';
     const socket = await toWs((ws) => {
       ws.on('message', (data) => {
@@ -81,7 +81,7 @@ describe('a client of ours and a server on ws', () => {
     expect(await socket.closed).toEqual({ closeCode: 4001, reason: '안녕히 가세요' });
   });
 
-  it('echoes 8 MiB and Korean whole and in order', async () => {
+  it('echoes 8 MiB and Korean text in order', async () => {
     const socket = await toWs((ws) => {
       ws.on('message', (data, isBinary) => ws.send(data, { binary: isBinary }));
     });
@@ -100,7 +100,7 @@ describe('a client of ours and a server on ws', () => {
     expect((await socket.closed).closeCode).toBe(1000);
   });
 
-  it('a wrong chunk: the server has the messages before it and 1011, and both sockets close', async () => {
+  it('after an invalid message, the server has the messages before it and 1011, and both sockets close', async () => {
     const seen: string[] = [];
     const ended = new Promise((resolve) => {
       void toWs((ws) => {
@@ -117,7 +117,7 @@ describe('a client of ours and a server on ws', () => {
     expect([await ended, seen]).toEqual([1011, ['before it']]);
   });
 
-  it('a server that sends a MiB of interim responses: refused, and the socket closes', async () => {
+  it('refuses 1 MiB of interim responses and closes the socket', async () => {
     const server = createTcpServer((tcp) => {
       tcp.on('error', () => {});
       tcp.write('HTTP/1.1 100\r\n\r\n'.repeat(65_536));
@@ -133,7 +133,7 @@ describe('a client of ours and a server on ws', () => {
     await closed;
   });
 
-  it('agrees on the first subprotocol it prefers that the server takes', async () => {
+  it('agrees on a subprotocol by the client’s order', async () => {
     const socket = await toWs(
       (ws) => ws.close(1000),
       { protocols: ['chat.v2', 'chat.v1'] },
@@ -143,7 +143,7 @@ describe('a client of ours and a server on ws', () => {
     expect((await socket.closed).closeCode).toBe(1000);
   });
 
-  it('is told why it is refused', async () => {
+  it('reports a refusal', async () => {
     const socket = await toWs(
       () => {},
       { headers: { Origin: 'https://elsewhere' } },
@@ -159,7 +159,7 @@ describe('a client of ours and a server on ws', () => {
     expect((error as { body?: string }).body).toBe('너는 안 돼');
   });
 
-  it('a server that is plain HTTP', async () => {
+  it('reports a plain HTTP response', async () => {
     const server = createServer((_, response) => response.writeHead(404).end('nothing here'));
     open.push(server);
     server.listen(0, '127.0.0.1');
@@ -172,14 +172,14 @@ describe('a client of ours and a server on ws', () => {
     expect(await failureOf(socket.opened)).toMatchObject({ status: 404, name: 'HandshakeError' });
   });
 
-  it('a server that vanishes: 1006', async () => {
+  it('reports 1006 if the server terminates', async () => {
     const socket = await toWs((ws) => ws.terminate());
     expect(await failureOf(socket.closed)).toMatchObject({
       ...{ code: 'WS_ERR_CONNECTION_LOST', closeCode: 1006 },
     });
   });
 
-  it('back-pressure: ws’s bufferedAmount grows while nobody reads, and all arrives in the end', async () => {
+  it('backpressure: bufferedAmount of ws grows while nobody reads, and all messages arrive', async () => {
     const COUNT = 300;
     let server!: WebSocket;
     const socket = await toWs((ws) => {
@@ -196,7 +196,7 @@ describe('a client of ours and a server on ws', () => {
   });
 });
 
-describe('a server of ours and a client on ws', () => {
+describe('a server against a ws client', () => {
   it('echoes, answers pings, agrees on a subprotocol, closes', async () => {
     const ws = await fromWs(
       async (socket) => {
@@ -235,7 +235,7 @@ describe('a server of ours and a client on ws', () => {
     expect(error.message).toContain('401');
   });
 
-  it('tells a client that breaks the protocol, and ends', async () => {
+  it('sends the close code of a violation, and ends', async () => {
     let ended: Promise<Error> | undefined;
     const ws = await fromWs((socket) => {
       ended = failureOf(socket.closed);
@@ -304,7 +304,7 @@ describe('a socket', () => {
     ['without a close frame', new Uint8Array(0), 'WS_ERR_CONNECTION_LOST'],
     ['after a wrong frame', frame({ opcode: 3, key: [0, 0, 0, 0] }), 'WS_ERR_INVALID_OPCODE'],
     ['after its close frame', frame({ opcode: 8, key: [0, 0, 0, 0] }), undefined],
-  ])('whose peer ends its half and reads nothing is let go: %s', async (_name, last, code) => {
+  ])('whose peer ends its half and reads nothing is closed: %s', async (_name, last, code) => {
     const [client, there] = await pair();
     const options = { role: 'server', closeTimeout: 50 } as const;
     const ours = new WebSocketOverStream(socketTransport(there), options);
@@ -321,7 +321,7 @@ describe('a socket', () => {
     expect(there.destroyed).toBe(true);
   });
 
-  it('of another kind: writes, ends, and keeps what it read before it was closed', async () => {
+  it('without an end event: writes, ends, and keeps the chunks read before close', async () => {
     const socket = new OtherSocket();
     const { readable, writable } = socketTransport(socket);
     const writer = writable.getWriter();
@@ -337,8 +337,8 @@ describe('a socket', () => {
   });
 });
 
-describe('nothing is left behind', () => {
-  it('no timer where the signal was aborted before', async () => {
+describe('leaks', () => {
+  it('no timer if the signal is already aborted', async () => {
     const timers = (): number =>
       process.getActiveResourcesInfo().filter((name) => name === 'Timeout').length;
     const [transport] = connected();
@@ -349,7 +349,7 @@ describe('nothing is left behind', () => {
     expect(timers()).toBe(before);
   });
 
-  it('no listener of the signal where verify never answers', async () => {
+  it('no listener of the signal if verify never resolves', async () => {
     const { signal } = new AbortController();
     const [ours, theirs] = connected();
     const socket = new WebSocketOverStream(ours, {

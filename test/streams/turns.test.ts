@@ -1,4 +1,4 @@
-// Frames by the thousand in one chunk: others have their turn between them, and nothing is lost or out of order.
+// Thousands of frames in one chunk: the event loop runs between them, and none is lost or reordered.
 
 import { expect, it } from 'vitest';
 import { WebSocketOverStream } from '../../src/streams/web-socket-over-stream.ts';
@@ -26,7 +26,7 @@ function served(bytes: Uint8Array) {
   return { connection: new WebSocketOverStream(transport, { role: 'server' }), written };
 }
 
-/** Calls back each time the event loop comes round, until it is told to stop. */
+/** Calls back in every turn of the event loop until stopped. */
 function eachTurn(call: () => void): () => void {
   let timer: NodeJS.Immediate;
   const turn = (): void => {
@@ -37,7 +37,7 @@ function eachTurn(call: () => void): () => void {
   return () => clearImmediate(timer);
 }
 
-it('messages', async () => {
+it('yields between messages of one chunk', async () => {
   const frames = Array.from({ length: COUNT }, (_, n) => masked(1, utf8(String(n))));
   const { connection } = served(join(...frames, BYE));
   const texts: unknown[] = [];
@@ -55,7 +55,7 @@ it('messages', async () => {
   expect(most).toBeLessThanOrEqual(1000);
 });
 
-it('pings, and the last of them is answered', async () => {
+it('yields between pings, and answers the last one', async () => {
   const pings = Array.from({ length: COUNT }, (_, n) => masked(9, utf8(String(n))));
   const { connection, written } = served(join(...pings, BYE));
   let turns = 0;
@@ -67,7 +67,7 @@ it('pings, and the last of them is answered', async () => {
   expect(sent).toContain(`\x8a\x05${COUNT - 1}\x88\x02`);
 });
 
-it('a connection that ends meanwhile takes no more of them', async () => {
+it('delivers no more messages after the connection ends', async () => {
   const { connection } = served(join(...Array(COUNT).fill(masked(2, new Uint8Array(0)))));
   let count = 0;
   for await (const _ of connection) {

@@ -84,7 +84,7 @@ async function messagesOf(socket: WebSocketOverStream): Promise<unknown[]> {
 }
 
 describe.each(['client', 'server'] as const)('a connection as %s', (role) => {
-  it.each(WRONG)('rejects the write of %s, and ends', async (_name, make) => {
+  it.each(WRONG)('rejects the write of %s, and fails the connection', async (_name, make) => {
     const { ours, theirs, ends } = await pair(role);
     await theirs.writable.getWriter().write('from the peer');
     await soon(0);
@@ -108,7 +108,7 @@ describe.each(['client', 'server'] as const)('a connection as %s', (role) => {
     ours.close({ closeCode: 1000 });
   });
 
-  it('ends with what an object throws when its class is read', async () => {
+  it('fails with the error that reading an object’s class throws', async () => {
     const { ours, theirs } = await pair(role);
     const writer = ours.writable.getWriter() as Writer;
     expect(await failWriting(writer, throwing)).toBe('not even an Error');
@@ -116,7 +116,7 @@ describe.each(['client', 'server'] as const)('a connection as %s', (role) => {
     expect((await theirs.closed).closeCode).toBe(1011);
   });
 
-  it('opens, then ends, when the wrong chunk was written before it was open', async () => {
+  it('opens, then fails, if an invalid chunk was written before', async () => {
     const [here, there] = connected();
     const make = (side: 'client' | 'server', transport: ByteTransport) =>
       side === 'client'
@@ -130,7 +130,7 @@ describe.each(['client', 'server'] as const)('a connection as %s', (role) => {
     expect((await theirs.closed).closeCode).toBe(1011);
   });
 
-  it('sends no empty message for bytes detached between their write and the opening', async () => {
+  it('sends no empty message for bytes detached before the connection opens', async () => {
     const [here, there] = connected();
     const ours = new WebSocketOverStream(here, { role: 'server' });
     const bytes = new Uint8Array(4);
@@ -142,7 +142,7 @@ describe.each(['client', 'server'] as const)('a connection as %s', (role) => {
     expect((await theirs.closed).closeCode).toBe(1011);
   });
 
-  it('cancels a stream of wrong chunks that is piped to it, with the TypeError', async () => {
+  it('cancels a piped stream of invalid chunks with the TypeError', async () => {
     const { ours, theirs } = await pair(role);
     let reason: unknown;
     const source = new ReadableStream<never>({
@@ -160,7 +160,7 @@ describe.each(['client', 'server'] as const)('a connection as %s', (role) => {
   it.each([
     ['does not close', 0, ['closed', 'cancelled']],
     ['does not read', 30_000, ['aborted', 'cancelled']],
-  ])('drops the transport after closeTimeout when the peer %s', async (_name, length, how) => {
+  ])('aborts the transport after closeTimeout if the peer %s', async (_name, length, how) => {
     const { ours, ends } = await stuck(role, { closeTimeout: 20 });
     const writer = ours.writable.getWriter() as Writer;
     if (length > 0) await writer.write('x'.repeat(length));
@@ -170,7 +170,7 @@ describe.each(['client', 'server'] as const)('a connection as %s', (role) => {
     expect(ends).toEqual(how);
   });
 
-  it('drops the transport at once when a signal is aborted and the peer does not read', async () => {
+  it('aborts the transport at once on a signal if the peer does not read', async () => {
     const abort = new AbortController();
     const { ours, ends } = await stuck(role, { signal: abort.signal });
     const writer = ours.writable.getWriter() as Writer;
@@ -245,7 +245,7 @@ describe('DecoderStream', () => {
     },
   );
 
-  it('reads shared memory, and leaves it as it was', async () => {
+  it('reads shared memory without changing it', async () => {
     const stream = new DecoderStream({ role: 'server' });
     const reader = stream.readable.getReader();
     const writer = stream.writable.getWriter();
