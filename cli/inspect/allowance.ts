@@ -1,20 +1,19 @@
-// What the reports of one input may take together: bytes to inflate, and memory. Of each direction nothing but
-// previews is kept.
+// The limits shared by all reports of one input: bytes to inflate, and memory. Reports keep previews only.
 
 import { type HttpHead, type Inspection, type InspectOptions, inspect } from 'wsimd/inspect';
 
-/** Bytes to inflate of one direction, and of all. */
+/** Bytes to inflate of one direction, and in total. */
 const MAX_INFLATED = 64 * 1024 * 1024;
 const MAX_ALL_INFLATED = 256 * 1024 * 1024;
-/** Bytes of memory for all reports, roughly. */
+/** Approximate memory for all reports, in bytes. */
 export const MAX_REPORTED = 256 * 1024 * 1024;
 
-/** The options of all inspections of an input, and what is left for the next. */
+/** Inspects the directions of an input, and counts what is left of the limits. */
 export class Allowance {
   private readonly options: InspectOptions;
   private inflatable = MAX_ALL_INFLATED;
   private reportable = MAX_REPORTED;
-  /** Compressed messages that are not whole, and frames that are not shown, because of that. */
+  /** Compressed messages that are incomplete, and frames that are not shown, because of the limits. */
   private cutMessages = 0;
   private cutFrames = 0;
 
@@ -22,7 +21,7 @@ export class Allowance {
     this.options = options;
   }
 
-  /** Explains the bytes of one direction. `how` goes before the options of all. */
+  /** Inspects one direction. `how` overrides the options. */
   inspect(bytes: Uint8Array, how: InspectOptions = {}): Inspection {
     const inspection = inspect(bytes, {
       ...this.options,
@@ -34,14 +33,16 @@ export class Allowance {
     const { used, handshake, notes } = inspection;
     if (handshake !== undefined && used.reported > this.reportable) {
       inspection.handshake = beginningOf(handshake);
-      notes.push('The headers of the handshake are not shown: the report has no room for them.');
+      notes.push(
+        'The headers of the handshake are not shown: they exceed the memory of the report.',
+      );
     }
     this.inflatable -= used.inflated;
     this.reportable = Math.max(0, this.reportable - used.reported);
     return inspection;
   }
 
-  /** These are a part of the report. */
+  /** Adds inspections to the report. */
   keep(...inspections: readonly Inspection[]): void {
     const { maxFrames = 0 } = this.options;
     for (const { frames, framesLeft, messages } of inspections) {
@@ -53,37 +54,37 @@ export class Allowance {
     }
   }
 
-  /** These are not, and their memory is free again. */
+  /** Releases the memory of inspections that are not in the report. */
   forget(...inspections: readonly Inspection[]): void {
     for (const { used } of inspections) this.reportable += used.reported;
   }
 
-  /** What was cut, in sentences. */
+  /** Sentences on what exceeded the limits. */
   notes(): string[] {
     const { cutMessages, cutFrames } = this;
     const count = (number: number) => number.toLocaleString('en');
     return [
       ...(cutMessages > 0
         ? [
-            `More than ${MAX_ALL_INFLATED >> 20} MiB would have to be inflated: ` +
-              `compressed messages that are not whole: ${count(cutMessages)}.`,
+            `Inflated data exceeds ${MAX_ALL_INFLATED >> 20} MiB: ` +
+              `incomplete compressed messages: ${count(cutMessages)}.`,
           ]
         : []),
       ...(cutFrames > 0
         ? [
-            `The report would take more than ${MAX_REPORTED >> 20} MiB: ` +
-              `frames that are counted and not shown: ${count(cutFrames)}.`,
+            `The report exceeds ${MAX_REPORTED >> 20} MiB: ` +
+              `frames counted but not shown: ${count(cutFrames)}.`,
           ]
         : []),
     ];
   }
 }
 
-/** Faults, and characters of a line, that are kept of a head there is no room for. */
+/** Faults, and characters of a line, that are kept of a head above the limit. */
 const FAULTS = 10;
 const CHARACTERS = 200;
 
-/** The beginning of a head. A clone: parts of a text would keep all of it in memory. */
+/** The first part of a head. A clone: substrings would keep the whole text in memory. */
 function beginningOf(head: HttpHead): HttpHead {
   const short = (text: string) => text.slice(0, CHARACTERS);
   return structuredClone({

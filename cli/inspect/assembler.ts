@@ -1,61 +1,61 @@
-// TCP segments -> the bytes one end sent, RFC 9293 §3.4: sequence numbers put them in order; what is sent twice
-// counts once, the first copy; what was never captured is a gap.
+// TCP segments -> the bytes one end sent, RFC 9293 §3.4, ordered by sequence number. Of retransmitted bytes the first
+// copy counts. Bytes that were not captured are a gap.
 
 import type { Budget } from './budget.ts';
 import { RESERVE, Recording } from './recording.ts';
 
-/** Bytes that the capture lacks. */
+/** Bytes missing from the capture. */
 export interface Gap {
-  /** Where in the bytes of this direction. */
+  /** Offset in the bytes of this direction. */
   at: number;
   /** The sequence number of the first missing byte. */
   seq: number;
-  /** Bytes that are missing. */
+  /** Number of missing bytes. */
   length: number;
 }
 
-/** Bytes, and segments, of one direction that wait for those before them; above it, those are a gap. */
+/** Limits of one direction's segments that wait for missing bytes. Above them, the missing bytes are a gap. */
 export const MAX_WAITING_BYTES = 16 * 1024 * 1024;
 export const MAX_WAITING = 4096;
 const MAX_GAPS = 100;
-/** Bytes of memory that a waiting segment takes beside its own. */
-const PIECE = 300;
+/** Bytes of memory of a waiting segment, in addition to its payload. */
+const SEGMENT_BYTES = 300;
 const NO_BYTES = new Uint8Array(0);
 
-interface Piece {
+interface PendingSegment {
   seq: number;
-  /** The bytes that were captured; empty where they will not be kept. */
+  /** The captured bytes; empty if they will not be kept. */
   bytes: Uint8Array;
   captured: number;
-  /** On the wire: more than `captured` where the capture cut the packet. */
+  /** Length on the wire: more than `captured` if the packet was truncated. */
   length: number;
   time: number;
-  /** What was taken from the budget for it. */
+  /** The memory taken from the budget. */
   cost: number;
 }
 
-/** One direction of a connection. */
+/** Assembles one direction of a connection. */
 export class Assembler {
   /** Bytes in order, up to the first gap. */
   readonly recording: Recording;
-  /** The first of them. */
+  /** The first gaps. */
   readonly gaps: Gap[] = [];
-  /** Gaps that are not in `gaps`. */
+  /** Number of gaps not in `gaps`. */
   gapsLeft = 0;
-  /** Bytes behind the first gap, which are not kept. */
+  /** Bytes after the first gap, which are not kept. */
   behindGap = 0;
-  /** Bytes that were not kept because there were too many. */
+  /** Bytes that were dropped above the limits. */
   dropped = 0;
   retransmitted = 0;
   reordered = 0;
-  /** Gaps that were not waited for any longer, because too much waited behind them. */
+  /** Gaps that became final because too many segments waited behind them. */
   abandoned = 0;
-  /** The sequence number of the first byte that has not come. */
+  /** The sequence number of the next byte. */
   private next: number | undefined;
-  /** In the order of sequence numbers. */
-  private waiting: Piece[] = [];
+  /** Ordered by sequence number. */
+  private waiting: PendingSegment[] = [];
   private waitingBytes = 0;
-  private keeps = true;
+  private isKeeping = true;
   /** Bytes in gaps. */
   private missing = 0;
   private readonly budget: Budget;
@@ -70,52 +70,52 @@ export class Assembler {
     return this.recording.length;
   }
 
-  /** The connection begins: `seq` is that of its first byte. */
+  /** Starts the connection. `seq`: the sequence number of its first byte. */
   start(seq: number): void {
     this.next ??= seq >>> 0;
   }
 
-  /** Nothing more of it is wanted; what there is, is let go. */
+  /** Releases all bytes, and ignores later ones. */
   discard(): void {
-    this.keeps = false;
+    this.isKeeping = false;
     this.recording.clear();
     for (const { cost } of this.waiting) this.budget.give(cost);
     this.waiting = [];
     this.waitingBytes = 0;
   }
 
-  /** Takes a segment's payload, which is copied: `length` bytes on the wire, of which `bytes` were captured. */
+  /** Adds a copy of a segment's payload: `length` bytes on the wire, of which `bytes` were captured. */
   add(seq: number, bytes: Uint8Array, length: number, time: number): void {
-    if (length === 0 || !this.keeps) return;
+    if (length === 0 || !this.isKeeping) return;
     this.next ??= seq;
-    const piece = { seq, bytes, captured: bytes.length, length, time, cost: 0 };
-    if (((seq - this.next) | 0) > 0) this.wait(piece);
+    const segment = { seq, bytes, captured: bytes.length, length, time, cost: 0 };
+    if (((seq - this.next) | 0) > 0) this.wait(segment);
     else {
-      this.append(piece);
+      this.append(segment);
       this.drain();
     }
   }
 
-  /** The capture is over: what still waits has a gap before it. */
+  /** Ends the capture: missing bytes become gaps. */
   finish(): void {
     while (this.waiting.length > 0) this.skipGap();
   }
 
-  /** Whether nothing that follows is kept. */
+  /** Whether later bytes are not kept. */
   private get isCut(): boolean {
     return this.gaps.length > 0 || this.dropped > 0;
   }
 
-  private wait(piece: Piece): void {
+  private wait(segment: PendingSegment): void {
     this.reordered++;
-    this.waiting.splice(this.placeOf(piece), 0, piece);
-    const cost = PIECE + (this.isCut ? 0 : piece.captured);
+    this.waiting.splice(this.placeOf(segment), 0, segment);
+    const cost = SEGMENT_BYTES + (this.isCut ? 0 : segment.captured);
     const isPaid = this.budget.take(cost, RESERVE);
     if (isPaid) {
-      piece.cost = cost;
-      // A copy, also of a Buffer: a view would keep the whole chunk of the file alive.
-      piece.bytes = this.isCut ? NO_BYTES : new Uint8Array(piece.bytes);
-      this.waitingBytes += piece.bytes.length;
+      segment.cost = cost;
+      // A copy even of a Buffer: a view would keep the whole chunk of the file in memory.
+      segment.bytes = this.isCut ? NO_BYTES : new Uint8Array(segment.bytes);
+      this.waitingBytes += segment.bytes.length;
     }
     while (this.waiting.length > 0 && (!isPaid || this.isWaitingTooMuch)) {
       this.abandoned++;
@@ -123,7 +123,7 @@ export class Assembler {
     }
   }
 
-  /** Whether bytes were not kept because the capture as a whole has too many. */
+  /** Whether bytes were dropped because of the limit of the whole capture. */
   get isFull(): boolean {
     return this.dropped > 0 && this.recording.isRefused;
   }
@@ -132,8 +132,8 @@ export class Assembler {
     return this.waitingBytes > MAX_WAITING_BYTES || this.waiting.length > MAX_WAITING;
   }
 
-  /** Its index among those that wait: behind those of the same sequence number. */
-  private placeOf({ seq }: Piece): number {
+  /** Its index among the waiting segments, after those with the same sequence number. */
+  private placeOf({ seq }: PendingSegment): number {
     let [low, high] = [0, this.waiting.length];
     while (low < high) {
       const middle = (low + high) >> 1;
@@ -146,17 +146,17 @@ export class Assembler {
   private drain(): void {
     let count = 0;
     while (count < this.waiting.length) {
-      const piece = this.waiting[count];
-      if (((piece.seq - (this.next as number)) | 0) > 0) break;
-      this.waitingBytes -= piece.bytes.length;
-      this.budget.give(piece.cost);
+      const segment = this.waiting[count];
+      if (((segment.seq - (this.next as number)) | 0) > 0) break;
+      this.waitingBytes -= segment.bytes.length;
+      this.budget.give(segment.cost);
       count++;
-      this.append(piece);
+      this.append(segment);
     }
     if (count > 0) this.waiting.splice(0, count);
   }
 
-  /** What lies before the first that waits will not come. */
+  /** Makes the bytes missing before the first waiting segment a gap. */
   private skipGap(): void {
     const { seq } = this.waiting[0];
     this.gap((seq - (this.next as number)) | 0);
@@ -171,8 +171,8 @@ export class Assembler {
     this.next = ((this.next as number) + length) >>> 0;
   }
 
-  /** Takes a piece that begins at `next` or before it. */
-  private append({ seq, bytes, captured, length, time }: Piece): void {
+  /** Appends a segment that begins at or before `next`. */
+  private append({ seq, bytes, captured, length, time }: PendingSegment): void {
     const next = this.next as number;
     const known = -((seq - next) | 0);
     if (known > 0) this.retransmitted++;
@@ -180,12 +180,12 @@ export class Assembler {
     const fresh = Math.max(0, captured - known);
     this.keep(bytes.subarray(captured - fresh), fresh, time);
     this.next = (next + fresh) >>> 0;
-    // The capture cut the packet: a gap, however long the rest may be awaited.
+    // The capture truncated the packet: the rest is a gap at once.
     const cut = length - known - fresh;
     if (cut > 0) this.gap(cut);
   }
 
-  /** `count` bytes in order, which are `bytes` unless nothing more is kept. */
+  /** Records `count` bytes in order: `bytes`, unless later bytes are not kept. */
   private keep(bytes: Uint8Array, count: number, time: number): void {
     if (count === 0) return;
     if (this.gaps.length > 0) this.behindGap += count;

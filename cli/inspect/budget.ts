@@ -1,6 +1,6 @@
-// Memory that a capture may take, whatever is in it: all its connections share one budget.
+// The memory limit of a capture, shared by all its connections.
 
-/** Bytes that are left of a limit. */
+/** Counts the bytes left of a limit. */
 export class Budget {
   left: number;
 
@@ -8,14 +8,14 @@ export class Budget {
     this.left = limit;
   }
 
-  /** Takes so many bytes, or none where fewer than `spare` would be left. */
+  /** Takes the bytes, or returns false if fewer than `spare` would be left. */
   take(bytes: number, spare = 0): boolean {
     if (bytes + spare > this.left) return false;
     this.left -= bytes;
     return true;
   }
 
-  /** Gives back what was taken. */
+  /** Returns bytes that were taken. */
   give(bytes: number): void {
     this.left += bytes;
   }

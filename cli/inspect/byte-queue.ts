@@ -1,9 +1,9 @@
-// Chunks of a stream, read in the sizes that a file format has.
+// Reads a stream of chunks in the sizes of a file format.
 
-/** A stream that ends inside what is being read. */
+/** The stream ended inside the bytes being read. */
 export class CutOff extends Error {}
 
-/** Reads exactly as many bytes as asked for. */
+/** Reads exact numbers of bytes. */
 export class ByteQueue {
   /** Bytes of the stream read so far. */
   position = 0;
@@ -14,12 +14,12 @@ export class ByteQueue {
     this.chunks = stream[Symbol.asyncIterator]();
   }
 
-  /** Whether that many bytes can be read without waiting. */
+  /** Whether `count` bytes can be read without waiting. */
   has(count: number): boolean {
     return this.chunk.length >= count;
   }
 
-  /** The next bytes, a view where they lie in one chunk: only where `has(count)`. */
+  /** The next bytes as a view. Requires `has(count)`. */
   takeNow(count: number): Uint8Array {
     const bytes = this.chunk.subarray(0, count);
     this.chunk = this.chunk.subarray(count);
@@ -27,7 +27,7 @@ export class ByteQueue {
     return bytes;
   }
 
-  /** The next bytes, or undefined where the stream ends before the first. Throws {@link CutOff} where it ends inside. */
+  /** Reads `count` bytes, or undefined at the end of the stream. Throws {@link CutOff} if it ends inside them. */
   async take(count: number): Promise<Uint8Array | undefined> {
     if (this.has(count)) return this.takeNow(count);
     const parts: Uint8Array[] = [];
@@ -47,7 +47,7 @@ export class ByteQueue {
     return Buffer.concat(parts);
   }
 
-  /** As take, where the stream must not end. */
+  /** As take, but throws {@link CutOff} at the end of the stream too. */
   async need(count: number): Promise<Uint8Array> {
     const bytes = await this.take(count);
     if (bytes !== undefined) return bytes;

@@ -1,4 +1,4 @@
-// A capture of a network, explained: its WebSocket connections, both directions of each, in the order of time.
+// Decodes the WebSocket connections of a packet capture: both directions, in chronological order.
 
 import {
   type FrameReport,
@@ -7,7 +7,7 @@ import {
   inspect,
   readHead,
 } from 'wsimd/inspect';
-import { UserError } from '../command-errors.ts';
+import { rangeOf, UserError } from '../command-errors.ts';
 import { Allowance } from './allowance.ts';
 import { type Assembler, type Gap, MAX_WAITING, MAX_WAITING_BYTES } from './assembler.ts';
 import {
@@ -22,14 +22,14 @@ import {
 import { segmentOf } from './packet.ts';
 import { packetsOf } from './packets.ts';
 
-/** What one end sent. */
+/** One direction of a connection. */
 export interface DirectionReport {
   address: string;
-  /** Bytes that were explained: up to the first gap. */
+  /** Bytes decoded: up to the first gap. */
   length: number;
-  /** Bytes that the capture lacks: what follows the first is not decoded, for where frames begin is lost. */
+  /** Bytes missing from the capture. Bytes after the first gap are not decoded: frame boundaries are unknown. */
   gaps: Gap[];
-  /** Segments that came again, and that came too early. */
+  /** Segments that were retransmitted, and that were out of order. */
   retransmitted: number;
   reordered: number;
   inspection: Inspection;
@@ -41,26 +41,26 @@ export interface ConnectionReport {
   stream: number;
   client: DirectionReport;
   server: DirectionReport;
-  /** When it began, in seconds since 1970. */
+  /** Start time, in seconds since 1970. */
   begin: number;
-  /** The frames of both ends, in the order in which their last bytes came; seconds since the beginning. */
+  /** The frames of both ends, ordered by the time of their last byte, in seconds since `begin`. */
   order: { sender: 'client' | 'server'; frame: number; time: number }[];
 }
 
 export interface Capture {
   connections: ConnectionReport[];
-  /** Connections that are not explained, and what is spoken there. */
+  /** Connections that are not decoded, and their protocol. */
   others: { stream: number; client: string; server: string; protocol: Protocol }[];
   packets: number;
   notes: string[];
 }
 
 export interface CaptureOptions extends InspectOptions {
-  /** Explain this connection only, and also where it may be another protocol. */
+  /** Decode only this connection, even if its protocol is unknown. */
   only?: number;
 }
 
-/** Reads a capture. Throws a UserError where it is none, or the connection asked for is not in it. */
+/** Reads a capture. Throws a UserError if it is invalid, or does not have the connection `only`. */
 export async function readCapture(
   stream: AsyncIterable<Uint8Array>,
   name: string,
@@ -79,14 +79,14 @@ export async function readCapture(
     }
   } catch (error) {
     const { message } = error as Error;
-    if (packets === 0) throw new UserError(`${name}: is no capture that can be read: ${message}`);
-    notes.push(`The capture breaks off behind packet ${packets}: ${message}`);
+    if (packets === 0) throw new UserError(`${name}: not a valid capture: ${message}`);
+    notes.push(`The capture is truncated after packet ${packets}: ${message}`);
   }
   connections.finish();
-  for (const [what, count] of skipped) notes.push(`Packets left out: ${count}: ${what}.`);
+  for (const [what, count] of skipped) notes.push(`Packets skipped: ${count}: ${what}.`);
   if (connections.isFull || connections.all.some(({ isFull }) => isFull)) {
     const limits = `${MAX_KEPT >> 20} MiB or ${MAX_CONNECTIONS.toLocaleString('en')} connections`;
-    notes.push(`The capture holds too much: above ${limits}, later data is left out.`);
+    notes.push(`The capture exceeds ${limits}: later data is skipped.`);
   }
   return report(connections, { ...options, name }, packets, notes);
 }
@@ -99,7 +99,7 @@ function report(
 ): Capture {
   const { only, name, ...how } = options;
   if (only !== undefined && only >= all.length) {
-    throw new UserError(`${name}: no connection ${only}: there are ${all.length}, from 0 on`);
+    throw new UserError(`${name}: no connection ${only}: ${rangeOf(all.length)}`);
   }
   const capture: Capture = { connections: [], others: [], packets, notes };
   const allowance = new Allowance(how);
@@ -123,7 +123,7 @@ function report(
   return capture;
 }
 
-/** Explains a connection, direction by direction, and lets go of its bytes: the reports have previews of them. */
+/** Decodes a connection, and releases its bytes: the reports have previews of them. */
 function explain(connection: Connection, allowance: Allowance): ConnectionReport {
   orient(connection);
   const { stream, client, server, fromClient, fromServer, begin } = connection;
@@ -150,7 +150,7 @@ function explain(connection: Connection, allowance: Allowance): ConnectionReport
   return report;
 }
 
-/** Where no SYN was captured, the MASK bit tells who the client is (§5.1). */
+/** Detects the client by the MASK bit (§5.1) if no SYN was captured. */
 function orient(connection: Connection): void {
   const { sawStart, protocol, fromClient, fromServer } = connection;
   if (sawStart || protocol !== 'unknown') return;
@@ -164,7 +164,7 @@ function orient(connection: Connection): void {
   }
 }
 
-/** Without a handshake: whether both directions begin with frames that are right. */
+/** Whether both directions of a connection without handshake begin with valid frames. */
 function isPlausible(
   { client, server }: ConnectionReport,
   { protocol, sawStart }: Connection,
@@ -200,19 +200,21 @@ function directionOf(address: string, sent: Assembler, inspection: Inspection): 
     const more = gaps.length + gapsLeft > 1 ? `, and ${gaps.length + gapsLeft - 1} more gaps` : '';
     const [{ at, seq, length: missing }] = gaps;
     notes.push(
-      `Gap at byte ${at}: ${missing} bytes from sequence number ${seq} on were not captured${more}. ` +
-        `The ${behindGap} bytes behind it are not decoded: where frames begin there is not known.`,
+      `Gap at byte ${at}: ${missing} bytes at sequence number ${seq} were not captured${more}. ` +
+        `The ${behindGap} bytes after it are not decoded: their frame boundaries are unknown.`,
     );
   }
   if (abandoned > 0) {
     const limits = `${MAX_WAITING_BYTES >> 20} MiB or ${MAX_WAITING.toLocaleString('en')} segments`;
     notes.push(
-      `Missing bytes were not waited for: more than ${limits} came before them, or more than the capture may hold.`,
+      `Missing bytes became gaps, because more than ${limits} arrived before them, or the memory limit was reached.`,
     );
   }
   if (dropped > 0) {
-    const why = sent.isFull ? 'the capture holds too much' : `the limit is ${MAX_STREAM >> 20} MiB`;
-    notes.push(`Only the first ${length} bytes are explained, ${dropped} bytes follow: ${why}.`);
+    const why = sent.isFull
+      ? 'the capture exceeds the memory limit'
+      : `the limit is ${MAX_STREAM >> 20} MiB`;
+    notes.push(`Only the first ${length} bytes are decoded, ${dropped} more are skipped: ${why}.`);
   }
   return { address, length, gaps, retransmitted, reordered, inspection, notes };
 }

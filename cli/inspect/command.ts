@@ -1,11 +1,11 @@
-// What can be asked of `wsimd inspect`, and what is said to a wrong question.
+// The arguments of `wsimd inspect`.
 
 import { Command, InvalidArgumentError, Option } from 'commander';
 
 export const FORMATS = ['raw', 'hex', 'base64', 'pcap', 'pcapng', 'har'] as const;
 export type Format = (typeof FORMATS)[number];
 
-/** What commander gives. */
+/** The options, as commander parses them. */
 export interface Options {
   hex?: string;
   base64?: string;
@@ -29,31 +29,31 @@ Examples:
   wsimd inspect devtools.har
   xxd frames.bin | wsimd inspect
 
-Exit status: 0 explained; 1 explained, and a rule of the protocol is broken; 2 cannot be read.
+Exit status: 0 valid; 1 protocol violation; 2 invalid input or arguments.
 `;
 
-/** Makes the command; what it does is loaded when it runs. */
+/** Creates the command. Its implementation is loaded when it runs. */
 export function inspectCommand(): Command {
   return new Command('inspect')
-    .description('Explains WebSocket frames: bytes, captures of a network, HAR files.')
-    .argument('[file]', 'bytes, hex or base64 as text, pcap, pcapng or HAR; - for standard input')
-    .option('--hex <text>', 'explain these bytes, as hex or a hex dump')
-    .option('--base64 <text>', 'explain these bytes, as base64')
+    .description('Decodes raw bytes, packet captures and HAR files, field by field.')
+    .argument('[file]', 'raw bytes, hex or base64 text, pcap, pcapng or HAR; - for standard input')
+    .option('--hex <text>', 'decode hex or a hex dump')
+    .option('--base64 <text>', 'decode base64')
     .addOption(
-      new Option('--format <format>', 'insist; default: told by the content').choices(FORMATS),
+      new Option('--format <format>', 'format of the input; default: detected').choices(FORMATS),
     )
     .addOption(
       new Option('--role <role>', 'who sent the bytes')
         .choices(['auto', 'client', 'server'])
         .default('auto'),
     )
-    .option('--deflate', 'permessage-deflate was negotiated; default: as the handshake says')
-    .option('--no-context-takeover', 'with --deflate: each message has a window of its own')
-    .option('--max-frames <n>', 'frames to show, of each direction', natural, 1000)
+    .option('--deflate', 'permessage-deflate was negotiated; default: as in the handshake')
+    .option('--no-context-takeover', 'with --deflate: each message is compressed separately')
+    .option('--max-frames <n>', 'frames to show per direction', natural, 1000)
     .option('--preview <n>', 'bytes of a payload to show', natural, 256)
-    .option('--stream <n>', 'of a capture: only this connection', natural)
-    .option('--summary', 'one line a frame')
-    .option('--json', 'as JSON')
+    .option('--stream <n>', 'only this connection of a capture or HAR file', natural)
+    .option('--summary', 'one line per frame')
+    .option('--json', 'print JSON')
     .option('--no-color', 'no colours')
     .addHelpText('after', EXAMPLES)
     .action(async (file: string | undefined, options: Options) => {
@@ -64,5 +64,5 @@ export function inspectCommand(): Command {
 
 function natural(text: string): number {
   if (/^\d{1,9}$/.test(text)) return Number(text);
-  throw new InvalidArgumentError('Expected an integer from 0 on.');
+  throw new InvalidArgumentError('Expected a non-negative integer.');
 }

@@ -1,45 +1,45 @@
-// Segments -> TCP connections, both directions of each, and whether WebSocket is spoken there.
+// Segments -> TCP connections and their protocol.
 
 import { readHead } from 'wsimd/inspect';
 import { Assembler } from './assembler.ts';
 import { Budget } from './budget.ts';
 import type { Segment } from './packet.ts';
 
-/** Bytes kept of one direction. */
+/** Bytes to keep of one direction. */
 export const MAX_STREAM = 64 * 1024 * 1024;
-/** Bytes of memory for all connections: what is kept of them, what waits behind gaps, and what keeps account of it. */
+/** Bytes of memory for all connections: recorded bytes, waiting segments and bookkeeping. */
 export const MAX_KEPT = 256 * 1024 * 1024;
-/** Connections that are told apart. */
+/** Maximum number of connections. */
 export const MAX_CONNECTIONS = 100_000;
-/** Bytes of memory that a connection takes before it has any data. */
+/** Bytes of memory of a connection without data. */
 const CONNECTION = 1200;
-/** Without a whole HTTP head in so many bytes there is none. */
+/** Maximum length of an HTTP head. */
 export const MAX_HEAD = 65536;
 
-/** What is spoken, as far as the first bytes tell. */
+/** The protocol, detected from the first bytes. */
 export type Protocol = 'unknown' | 'WebSocket' | 'HTTP' | 'TLS' | 'another protocol';
 
-/** A connection as it was captured. */
+/** A captured connection. */
 export class Connection {
-  /** In the order in which they appear, from 0 on. */
+  /** Index in the order of appearance. */
   readonly stream: number;
   client: string;
   server: string;
   fromClient: Assembler;
   fromServer: Assembler;
   readonly begin: number;
-  /** Its first packet was captured: what comes first in it is its beginning. */
+  /** Whether its SYN was captured, so that its first bytes are known. */
   sawStart: boolean;
   protocol: Protocol = 'unknown';
   isOver = false;
   /** Either end has sent data. */
   hasData = false;
-  /** With so many bytes of the client another look is worth it: a head may come in a thousand pieces. */
+  /** Bytes of the client at which to detect the protocol again. It grows: a head may arrive in a thousand segments. */
   private nextLook = 4;
 
   constructor(stream: number, { from, to, syn, ack }: Segment, time: number, budget: Budget) {
     this.stream = stream;
-    // Who connects sends SYN, and the other SYN and ACK; without either, servers have the lower port.
+    // A client sends SYN, a server SYN and ACK. Without either, the server has the lower port.
     const isFromClient = syn ? !ack : portOf(from) >= portOf(to);
     this.client = isFromClient ? from : to;
     this.server = isFromClient ? to : from;
@@ -49,24 +49,24 @@ export class Connection {
     this.sawStart = syn;
   }
 
-  /** The client is who was taken for the server. */
+  /** Swaps client and server. */
   swap(): void {
     [this.client, this.server] = [this.server, this.client];
     [this.fromClient, this.fromServer] = [this.fromServer, this.fromClient];
   }
 
-  /** Whether data of it was left out because the capture has too much. */
+  /** Whether bytes were dropped because of the limit of the whole capture. */
   get isFull(): boolean {
     return this.fromClient.isFull || this.fromServer.isFull;
   }
 
-  /** Nothing that was sent is wanted. */
+  /** Releases all bytes, and ignores later ones. */
   discard(): void {
     this.fromClient.discard();
     this.fromServer.discard();
   }
 
-  /** The capture is over. */
+  /** Ends the capture. */
   finish(): void {
     this.fromClient.finish();
     this.fromServer.finish();
@@ -82,9 +82,9 @@ export class Connection {
     if (this.protocol === 'unknown' && this.fromClient.length >= this.nextLook) this.classify();
   }
 
-  /** Tells by the first bytes; what is no WebSocket is let go. */
+  /** Detects the protocol. Discards a connection that is not WebSocket. */
   private classify(): void {
-    // Nobody's first packet was seen: a head tells who the client is.
+    // Without SYN, a head identifies the client.
     const isReversed = beginsWith(this.fromClient, 'HTTP/') || beginsWith(this.fromServer, 'GET ');
     if (!this.sawStart && isReversed) this.swap();
     const protocol = protocolOf(this.fromClient, this.sawStart);
@@ -112,7 +112,7 @@ function protocolOf(client: Assembler, sawStart: boolean): Protocol {
     if (head !== undefined) return head.isUpgrade ? 'WebSocket' : 'HTTP';
     return bytes.length < MAX_HEAD ? 'unknown' : 'another protocol';
   }
-  // In the middle of a connection anything may be a frame; at its beginning only a request.
+  // A connection begins with a request. Later, any bytes may be frames.
   if (sawStart || first[0] === 0x16)
     return first[0] === 0x16 && first[1] === 3 ? 'TLS' : 'another protocol';
   return 'unknown';
@@ -121,14 +121,14 @@ function protocolOf(client: Assembler, sawStart: boolean): Protocol {
 /** All connections of a capture. */
 export class Connections {
   readonly all: Connection[] = [];
-  /** Connections there was no room for were left out. */
+  /** Whether connections were dropped because of the limits. */
   isFull = false;
-  /** By both addresses: the newest of each pair. */
+  /** The most recent connection of each pair of addresses. */
   private readonly current = new Map<string, Connection>();
   private readonly budget = new Budget(MAX_KEPT);
   private readonly only: number | undefined;
 
-  /** `only`: the data of no other connection is kept. */
+  /** `only`: keep the bytes of this connection only. */
   constructor(only?: number) {
     this.only = only;
   }
@@ -155,13 +155,13 @@ export class Connections {
     return connection;
   }
 
-  /** The capture is over. */
+  /** Ends the capture. */
   finish(): void {
     for (const connection of this.all) connection.finish();
   }
 }
 
-/** Whether a SYN cannot belong to it any more, for it has sent data or ended. */
+/** Whether a SYN starts a new connection, because this one has sent data or ended. */
 function isUsed({ isOver, protocol, hasData }: Connection): boolean {
   return isOver || protocol !== 'unknown' || hasData;
 }

@@ -1,29 +1,29 @@
-// The WebSocket messages of a HAR file, as Chrome and those after it save them: `_webSocketMessages`.
+// Reads the WebSocket messages of a HAR file, which Chrome and other browsers save as `_webSocketMessages`.
 
 import { describeMessage, type MessageReport } from 'wsimd/inspect';
-import { UserError } from '../command-errors.ts';
+import { rangeOf, UserError } from '../command-errors.ts';
 import { MAX_REPORTED } from './allowance.ts';
 import { Budget } from './budget.ts';
 import type { Options } from './command.ts';
 
-/** A message as the browser noted it. A HAR has messages only: no frames, no masks, no lengths on the wire. */
+/** A message as the browser saved it. A HAR file has no frames, masks or wire lengths. */
 export interface HarMessage {
   sender: 'client' | 'server';
-  /** Seconds since the first. */
+  /** Seconds since the first message. */
   time: number;
   message: MessageReport;
-  /** What could not be read of it. */
+  /** What is invalid in it. */
   note?: string;
 }
 
 export interface HarConnection {
   stream: number;
   url: string;
-  /** Of the response: 101 where it was accepted. */
+  /** HTTP status of the response: 101 if accepted. */
   status: number;
   statusText: string;
   messages: HarMessage[];
-  /** Messages that are not shown. */
+  /** Number of messages not shown. */
   messagesLeft: number;
 }
 
@@ -31,25 +31,25 @@ export interface Har {
   connections: HarConnection[];
 }
 
-/** Bytes of memory that a message takes beside its preview. */
-const MESSAGE = 1000;
+/** Bytes of memory of a message, except for its preview. */
+const MESSAGE_BYTES = 1000;
 
-/** Values of JSON, objects and lists included: the shortest take thirty times their text in memory. */
+/** Maximum number of JSON values, including objects and arrays: the shortest take thirty times their text in memory. */
 const MAX_VALUES = 5_000_000;
 
-/** What of a HAR is read; anything may be missing, or of another type. */
+/** The members of a HAR entry that are read. Each may be missing, or of another type. */
 interface Entry {
   request?: { url?: unknown } | null;
   response?: { status?: unknown; statusText?: unknown } | null;
   _webSocketMessages?: unknown;
 }
 
-/** Reads the file. Throws a UserError where it is none, or has no WebSocket connection. */
+/** Reads the file. Throws a UserError if it is invalid, or has no WebSocket connection. */
 export function readHar(text: string, name: string, options: Options): Har {
   const entries = entriesOf(text, name).filter((entry) => Array.isArray(entry?._webSocketMessages));
   if (entries.length === 0) {
     throw new UserError(
-      `${name}: a HAR file without WebSocket messages: save it from the browser with content`,
+      `${name}: the HAR file has no WebSocket messages: save it from the browser with content`,
     );
   }
   const budget = new Budget(MAX_REPORTED);
@@ -57,32 +57,26 @@ export function readHar(text: string, name: string, options: Options): Har {
     .map((entry, index) => connectionOf(entry, index, options, budget))
     .filter(({ stream }) => options.stream === undefined || stream === options.stream);
   if (connections.length > 0) return { connections };
-  throw new UserError(
-    `${name}: no connection ${options.stream}: there are ${entries.length}, from 0 on`,
-  );
+  throw new UserError(`${name}: no connection ${options.stream}: ${rangeOf(entries.length)}`);
 }
 
 function entriesOf(text: string, name: string): Entry[] {
   if (hasTooManyValues(text)) {
     const most = MAX_VALUES.toLocaleString('en');
-    throw new UserError(
-      `${name}: has more than ${most} values, which is the most that can be read of a HAR file`,
-    );
+    throw new UserError(`${name}: a HAR file must have at most ${most} JSON values`);
   }
   let har: { log?: { entries?: unknown } };
   try {
     har = JSON.parse(text.replace(/^\ufeff/, ''));
   } catch (error) {
-    throw new UserError(
-      `${name}: looks like a HAR file, but is not JSON: ${(error as Error).message}`,
-    );
+    throw new UserError(`${name}: the HAR file is not valid JSON: ${(error as Error).message}`);
   }
   const entries = har?.log?.entries;
   if (Array.isArray(entries)) return entries;
-  throw new UserError(`${name}: JSON, but no HAR file: it has no log.entries`);
+  throw new UserError(`${name}: not a HAR file: log.entries is missing`);
 }
 
-/** Counts what opens, separates or names values outside of strings; of what is not JSON, something. */
+/** Counts the characters that start, separate or name values outside of strings. Needs no valid JSON. */
 function hasTooManyValues(text: string): boolean {
   let count = 0;
   let isString = false;
@@ -126,9 +120,9 @@ function connectionOf(
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** Bytes of memory that a message takes, roughly: values of JSON take several times their text. */
+/** Approximate memory of a message, in bytes: JSON values take several times their text. */
 function weightOf({ message: { preview } }: HarMessage): number {
-  return MESSAGE + preview.hex.length * (preview.json === undefined ? 2 : 10);
+  return MESSAGE_BYTES + preview.hex.length * (preview.json === undefined ? 2 : 10);
 }
 
 function timeOf(message: unknown): number {
@@ -147,7 +141,7 @@ function messageOf(given: unknown, start: number, preview: number): HarMessage {
     sender: type === 'send' ? 'client' : 'server',
     time: timeOf(given) - start,
     message: describeMessage(number, bytes, preview, false),
-    ...(isWhole ? {} : { note: 'its data is not base64 throughout' }),
+    ...(isWhole ? {} : { note: 'its data is not valid base64' }),
     ...(typeof data === 'string' ? {} : { note: 'it has no data' }),
   };
 }

@@ -1,15 +1,15 @@
-// Where the bytes come from, and what they are: told by their beginning, before all of them are read.
+// Opens the input, and detects its format from its first bytes, before it reads the rest.
 
 import { createReadStream, statSync } from 'node:fs';
 import { parseBytes } from 'wsimd/inspect';
 import { UserError } from '../command-errors.ts';
 import type { Format, Options } from './command.ts';
 
-/** What is not a capture is held in memory as a whole, up to this many bytes. */
+/** Maximum length of raw bytes, which are held in memory as a whole. */
 export const MAX_RAW = 256 * 1024 * 1024;
-/** Text, of which the bytes are made, likewise. */
+/** Maximum length of text, which is held in memory as a whole. */
 const MAX_TEXT = 64 * 1024 * 1024;
-/** Bytes that tell what the rest is. */
+/** Bytes to detect the format from. */
 const SNIFFED = 4096;
 
 export type Input =
@@ -17,11 +17,11 @@ export type Input =
   | { kind: 'capture'; name: string; stream: AsyncIterable<Uint8Array> }
   | { kind: 'har'; name: string; text: string };
 
-/** Opens what was asked for. Throws a UserError where that is nothing that can be read. */
+/** Opens the input. Throws a UserError if it cannot be read. */
 export async function openInput(file: string | undefined, options: Options): Promise<Input> {
   const { hex, base64, format } = options;
   const given = [hex, base64, file].filter((one) => one !== undefined);
-  if (given.length > 1) throw new UserError('give one of a file, --hex and --base64');
+  if (given.length > 1) throw new UserError('only one of a file, --hex and --base64 is allowed');
   if (hex !== undefined)
     return { kind: 'bytes', name: '--hex', bytes: fromText(hex, '--hex', 'hex') };
   if (base64 !== undefined) {
@@ -29,13 +29,13 @@ export async function openInput(file: string | undefined, options: Options): Pro
   }
   if (file === undefined && process.stdin.isTTY) {
     throw new UserError(
-      'nothing to explain: give a file, --hex or --base64, or pipe something in; see --help',
+      'no input: specify a file, --hex or --base64, or pipe bytes in; see --help',
     );
   }
   const isStandard = file === undefined || file === '-';
   const name = isStandard ? 'standard input' : file;
   const size = isStandard ? undefined : sizeOf(file);
-  return recognise(name, isStandard ? process.stdin : createReadStream(file), format, size);
+  return readInput(name, isStandard ? process.stdin : createReadStream(file), format, size);
 }
 
 function sizeOf(file: string): number | undefined {
@@ -49,7 +49,7 @@ function sizeOf(file: string): number | undefined {
   }
 }
 
-async function recognise(
+async function readInput(
   name: string,
   source: AsyncIterable<Uint8Array>,
   asked: Format | undefined,
@@ -79,7 +79,7 @@ async function recognise(
   }
 }
 
-/** As PowerShell writes text. No frame begins so: all RSV bits are set. */
+/** Text as PowerShell writes it. No valid frame begins so: all RSV bits are set. */
 const isUtf16 = (bytes: Uint8Array): boolean => bytes[0] === 0xff && bytes[1] === 0xfe;
 
 const MAGIC: Readonly<Record<string, Format>> = {
@@ -87,13 +87,13 @@ const MAGIC: Readonly<Record<string, Format>> = {
   '0a0d0d0a': 'pcapng',
 };
 
-/** What the bytes are, by how they begin. */
+/** Detects the format from the first bytes. */
 function formatOf(head: Uint8Array, name: string): Format | 'text' {
   const magic = Buffer.from(head.subarray(0, 4)).toString('hex');
   const known = MAGIC[magic];
   if (known !== undefined) return known;
   if (magic.startsWith('1f8b'))
-    throw new UserError(`${name}: is compressed with gzip: unpack it first`);
+    throw new UserError(`${name}: is compressed with gzip: decompress it first`);
   if (isUtf16(head)) return 'text';
   const text = Buffer.from(head).toString('latin1');
   const isText = /^[\t\n\v\f\r -~\u0080-\u00ff]*$/.test(text.replace(/^\u00ef\u00bb\u00bf/, ''));
@@ -105,7 +105,7 @@ function formatOf(head: Uint8Array, name: string): Format | 'text' {
 function fromText(text: string, name: string, format?: 'hex' | 'base64'): Uint8Array {
   try {
     const bytes = parseBytes(text, format, { maxRepeated: MAX_RAW });
-    if (bytes.length === 0) throw new UserError(`${name}: has no bytes in it`);
+    if (bytes.length === 0) throw new UserError(`${name}: has no bytes`);
     return bytes;
   } catch (error) {
     if (error instanceof UserError) throw error;
@@ -113,7 +113,7 @@ function fromText(text: string, name: string, format?: 'hex' | 'base64'): Uint8A
   }
 }
 
-/** Reads at least `count` bytes, or all there are. */
+/** Reads at least `count` bytes, or all. */
 async function take(chunks: AsyncIterator<Uint8Array>, count: number): Promise<Uint8Array> {
   const parts: Uint8Array[] = [];
   let length = 0;
@@ -126,7 +126,7 @@ async function take(chunks: AsyncIterator<Uint8Array>, count: number): Promise<U
   return Buffer.concat(parts);
 }
 
-/** Reads the rest; where the size is known, into memory of that size. */
+/** Reads the rest. If `size` is known, allocates it at once. */
 async function takeAll(
   name: string,
   head: Uint8Array,
@@ -135,16 +135,16 @@ async function takeAll(
   size = 0,
 ): Promise<Uint8Array> {
   const what = limit === MAX_RAW ? 'bytes' : 'text';
-  const most = `${what} up to ${limit >> 20} MiB can be explained, captures of any size`;
-  const refuse = () => new UserError(`${name}: too large: ${most}`);
-  if (size > limit) throw refuse();
+  const most = `the limit is ${limit >> 20} MiB for ${what}, captures have none`;
+  const tooLarge = () => new UserError(`${name}: too large: ${most}`);
+  if (size > limit) throw tooLarge();
   let whole = Buffer.allocUnsafe(Math.max(size, head.length));
   whole.set(head);
   let length = head.length;
   for (;;) {
     const { value, done } = await chunks.next();
     if (done) return whole.subarray(0, length);
-    if (length + value.length > limit) throw refuse();
+    if (length + value.length > limit) throw tooLarge();
     if (length + value.length > whole.length) {
       const larger = Buffer.allocUnsafe(Math.min(limit, (length + value.length) * 2));
       larger.set(whole.subarray(0, length));
@@ -169,6 +169,6 @@ async function* chain(
 
 function reasonOf(error: unknown): string {
   const { code, message } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT') return 'there is no such file';
-  return code === 'EACCES' ? 'may not be read' : message;
+  if (code === 'ENOENT') return 'no such file';
+  return code === 'EACCES' ? 'permission denied' : message;
 }

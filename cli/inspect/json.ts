@@ -1,12 +1,12 @@
-// What was found as JSON, in parts: one string of it could be longer than a string may be. Bytes are left out: the
-// preview beside them has their hex, up to --preview.
+// Writes a report as JSON, in parts: as one string it could exceed the maximum length. Omits the bytes, whose previews
+// have their hex, up to --preview.
 
 import { UserError } from '../command-errors.ts';
 
-/** Levels of the report that are written member by member: down to the frames of a capture. */
+/** Levels of the report to write member by member: down to the frames of a capture. */
 const DEPTH = 6;
 
-/** A report as JSON, as `JSON.stringify(report, null, 1)` would write it. */
+/** A report as JSON, formatted as by `JSON.stringify(report, null, 1)`. */
 export function* jsonParts(report: unknown, depth = DEPTH, indent = ''): Generator<string> {
   if (depth === 0 || !isNested(report)) {
     yield stringify(report).replaceAll('\n', `\n${indent}`);
@@ -33,11 +33,11 @@ function stringify(value: unknown): string {
   try {
     return JSON.stringify(value, withoutBytes, 1);
   } catch {
-    throw new UserError('too much for one JSON string: ask for less with --preview');
+    throw new UserError('a preview exceeds the maximum length of a string: reduce --preview');
   }
 }
 
-/** Only a report of ours has bytes: what a peer sent as JSON has none. */
+/** JSON values sent by peers have no typed arrays: only the report itself does. */
 function withoutBytes(_key: string, value: unknown): unknown {
   return value instanceof Uint8Array ? undefined : value;
 }

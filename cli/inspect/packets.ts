@@ -1,25 +1,25 @@
-// pcap (draft-ietf-opsawg-pcap) and pcapng (draft-ietf-opsawg-pcapng) files -> packets, as a stream: nothing is
-// allocated because a length is declared, but up to a limit, and a packet at a time is held.
+// Reads pcap (draft-ietf-opsawg-pcap) and pcapng (draft-ietf-opsawg-pcapng) files as a stream. Holds one packet at a
+// time; declared lengths are limited.
 
 import { ByteQueue } from './byte-queue.ts';
 
 /** A captured packet. */
 export interface Packet {
   linkType: number;
-  /** As far as it was captured; to be copied by whoever keeps it. */
+  /** The captured bytes. Copy them to keep them. */
   data: Uint8Array;
   /** Seconds since 1970. */
   time: number;
 }
 
-/** A block that is longer is an error in the file. */
+/** Maximum length of a block or packet. */
 const MAX_BLOCK = 64 * 1024 * 1024;
-/** Interfaces of one section: each takes memory until the section ends. */
+/** Maximum number of interfaces of one section: each takes memory until the section ends. */
 const MAX_INTERFACES = 65_536;
 const SECTION = 0x0a0d0d0a;
 const BYTE_ORDER = 0x1a2b3c4d;
 
-/** Reads all packets. Throws an Error where the file is none of both, or breaks off. */
+/** Reads all packets. Throws an Error if the file is neither format, or is truncated. */
 export async function* packetsOf(stream: AsyncIterable<Uint8Array>): AsyncGenerator<Packet> {
   const queue = new ByteQueue(stream);
   const magic = viewOf(await queue.need(4)).getUint32(0);
@@ -31,7 +31,7 @@ function viewOf(bytes: Uint8Array): DataView {
   return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
-/** By magic number: the byte order, and how many parts of a second there are. */
+/** By magic number: the byte order, and time stamp units per second. */
 const PCAP: Readonly<Record<number, readonly [isLittle: boolean, parts: number]>> = {
   2712847316: [false, 1e6], // a1b2c3d4
   3569595041: [true, 1e6], // d4c3b2a1
@@ -41,7 +41,7 @@ const PCAP: Readonly<Record<number, readonly [isLittle: boolean, parts: number]>
 
 async function* readPcap(queue: ByteQueue, magic: number): AsyncGenerator<Packet> {
   const order = PCAP[magic];
-  if (order === undefined) throw new Error('it begins neither as pcap nor as pcapng does');
+  if (order === undefined) throw new Error('it must begin with the magic number of pcap or pcapng');
   const [isLittle, parts] = order;
   const file = viewOf(await queue.need(20));
   const linkType = file.getUint32(16, isLittle) & 0xffff;
@@ -52,16 +52,18 @@ async function* readPcap(queue: ByteQueue, magic: number): AsyncGenerator<Packet
     const time = view.getUint32(0, isLittle) + view.getUint32(4, isLittle) / parts;
     const length = view.getUint32(8, isLittle);
     if (length > MAX_BLOCK)
-      throw new Error(`a packet of ${length} bytes, at byte ${queue.position - 16}`);
+      throw new Error(
+        `a packet at byte ${queue.position - 16} has ${length} bytes, the limit is ${MAX_BLOCK}`,
+      );
     const data = queue.has(length) ? queue.takeNow(length) : await queue.need(length);
     yield { linkType, data, time };
   }
 }
 
-/** An interface of a section: its link layer, and how its time stamps count. */
+/** An interface of a section: its link layer, and the units of its time stamps. */
 interface Interface {
   linkType: number;
-  /** Time stamps a second. */
+  /** Time stamp units per second. */
   parts: number;
   /** Seconds to add. */
   offset: number;
@@ -93,16 +95,16 @@ async function* readPcapng(queue: ByteQueue): AsyncGenerator<Packet> {
 
 function checkBlock(length: number, queue: ByteQueue): void {
   if (length >= 12 && length % 4 === 0 && length <= MAX_BLOCK) return;
-  throw new Error(`a block of ${length} bytes, at byte ${queue.position - 8}`);
+  throw new Error(`a block at byte ${queue.position - 8} has an invalid length of ${length} bytes`);
 }
 
-/** The rest of a section header; its block's type has been read, and perhaps its length. Tells the byte order. */
+/** Reads a section header after its block type, and after its length if in `header`. Returns if it is little-endian. */
 async function readSection(queue: ByteQueue, header?: Uint8Array): Promise<boolean> {
   const lengthBytes = header === undefined ? await queue.need(4) : header.subarray(4);
   const order = viewOf(await queue.need(4));
   const isLittle = order.getUint32(0, true) === BYTE_ORDER;
   if (!isLittle && order.getUint32(0) !== BYTE_ORDER)
-    throw new Error('a section of unknown byte order');
+    throw new Error('a section has an invalid byte order magic');
   const length = viewOf(lengthBytes).getUint32(0, isLittle);
   checkBlock(length, queue);
   await queue.need(length - 12);
@@ -117,7 +119,7 @@ function readInterface(block: DataView, isLittle: boolean): Interface {
     const code = block.getUint16(at, isLittle);
     const length = block.getUint16(at + 2, isLittle);
     if (code === 0 || at + 4 + length > block.byteLength) break;
-    // if_tsresol: a power of ten, or of two where the highest bit is set.
+    // if_tsresol: a power of ten, or of two if the highest bit is set.
     if (code === 9 && length === 1) {
       const power = block.getUint8(at + 4);
       found.parts = power > 127 ? 2 ** (power & 127) : 10 ** power;
@@ -128,7 +130,7 @@ function readInterface(block: DataView, isLittle: boolean): Interface {
   return found;
 }
 
-/** Enhanced packet blocks (6), packet blocks (2, obsolete) and simple ones (3); undefined of all others. */
+/** Reads enhanced (6), obsolete (2) and simple (3) packet blocks; undefined for others. */
 function readPacket(
   type: number,
   block: DataView,

@@ -1,11 +1,11 @@
-// Standard output, as fast as its reader takes it.
+// Writes to standard output with backpressure.
 
 import { once } from 'node:events';
 
-/** Characters that are written at once. */
+/** Characters to write at a time. */
 const CHUNK = 65536;
 
-/** Writes the parts. Holds no more of them than a chunk, however slow the reader is. */
+/** Writes the parts. Holds at most one chunk of them while the reader is slow. */
 export async function print(parts: Iterable<string>): Promise<void> {
   const { stdout } = process;
   let held: string[] = [];
@@ -24,7 +24,7 @@ export async function print(parts: Iterable<string>): Promise<void> {
   if (length > 0) await flush();
 }
 
-/** Each with a line break behind it. */
+/** Appends a line break to each. */
 export function* lines(texts: Iterable<string>): Generator<string> {
   for (const text of texts) yield `${text}\n`;
 }

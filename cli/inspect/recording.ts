@@ -1,32 +1,32 @@
-// The bytes of one direction in order, and when each of them came. Small segments share blocks of memory: each one
-// by itself would take several times its size.
+// The bytes of one direction in order, with their times. Small segments share blocks of memory: separately, each would
+// take several times its size.
 
 import type { Budget } from './budget.ts';
 
 const MIN_BLOCK = 256;
 const MAX_BLOCK = 1024 * 1024;
-/** Bytes of memory that a block takes beside its own. */
+/** Bytes of memory of a block, in addition to its size. */
 const BLOCK = 200;
-/** Bytes of memory that a mark takes. */
+/** Bytes of memory of a mark. */
 const MARK = 24;
-/** The beginning of a direction: its handshake, and its first frames. */
+/** The first bytes of a direction: its handshake and first frames. */
 const BEGINNING = 65_536;
-/** Bytes of the budget that are for beginnings: what a connection speaks is known also where others sent too much. */
+/** Part of the budget reserved for first bytes, so that large connections do not prevent the detection of protocols. */
 export const RESERVE = 64 * 1024 * 1024;
 
-/** Bytes that are appended, up to a limit, and as the budget allows. */
+/** Records bytes up to a limit and within a budget. */
 export class Recording {
   /** Bytes appended. */
   length = 0;
-  /** The budget was used up. */
+  /** Whether the budget was used up. */
   isRefused = false;
   private blocks: Uint8Array[] = [];
-  /** Bytes that are free at the end of the last block. */
+  /** Free bytes at the end of the last block. */
   private free = 0;
-  /** Where the bytes of a moment begin, and when that was, in seconds. */
+  /** Offsets of the first byte of each packet time, and those times in seconds. */
   private readonly begins: number[] = [];
   private readonly times: number[] = [];
-  /** What was taken from the budget for blocks, and for marks. */
+  /** Bytes taken from the budget for blocks, and for marks. */
   private blocksCost = 0;
   private marksCost = 0;
   private readonly limit: number;
@@ -37,7 +37,7 @@ export class Recording {
     this.budget = budget;
   }
 
-  /** Appends a copy of the bytes, or returns false where there is no room for all of them. */
+  /** Appends a copy of the bytes, or returns false if they exceed the limit or the budget. */
   append(bytes: Uint8Array, time: number): boolean {
     if (this.length + this.marksCost + bytes.length > this.limit) return false;
     const isMarked = this.times.at(-1) !== time;
@@ -68,12 +68,12 @@ export class Recording {
     return true;
   }
 
-  /** A copy of the first bytes: `count` of them, or all where there are fewer. */
+  /** A copy of the first `count` bytes, or of all. */
   head(count: number): Uint8Array {
     return Buffer.concat(this.blocks, Math.min(count, this.length));
   }
 
-  /** All bytes; the recording lets go of them. When they came is still known. */
+  /** Returns and releases all bytes. Their times are kept. */
   takeBytes(): Uint8Array {
     const bytes = this.head(this.length);
     this.blocks = [];
@@ -83,7 +83,7 @@ export class Recording {
     return bytes;
   }
 
-  /** Lets go of everything. */
+  /** Releases bytes and times. */
   clear(): void {
     this.blocks = [];
     this.free = 0;
@@ -95,7 +95,7 @@ export class Recording {
     this.marksCost = 0;
   }
 
-  /** When the byte at `at` came, in seconds. */
+  /** The time of the byte at `at`, in seconds. */
   timeOf(at: number): number {
     let [low, high] = [0, this.begins.length];
     while (high - low > 1) {

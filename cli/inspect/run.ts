@@ -1,4 +1,4 @@
-// `wsimd inspect`: reads the input, explains it, and tells by its exit status what came of it.
+// `wsimd inspect`: reads the input, prints the report, and sets the exit status.
 
 import type { Inspection, InspectOptions } from 'wsimd/inspect';
 import { safe, safeLines } from '../../bench/terminal.ts';
@@ -14,37 +14,37 @@ import { captureText } from './text-capture.ts';
 import { harText } from './text-har.ts';
 import { inspectionText } from './text-inspection.ts';
 
-/** What was explained: as text, as JSON, and whether a rule is broken. */
+/** The report as text and as JSON, and whether it has a violation. */
 interface Outcome {
   text: () => Iterable<string>;
   json: unknown;
   isBroken: boolean;
 }
 
-/** Whether either the frames or the handshake break a rule. */
+/** Whether the frames or the handshake have a violation. */
 function isBroken({ problem, handshake }: Inspection): boolean {
   return problem !== undefined || (handshake?.faults.length ?? 0) > 0;
 }
 
 /** Runs the command. Sets the exit status. */
 export async function run(file: string | undefined, options: Options): Promise<void> {
-  // A pipe that is closed early, as by `| head`, ends it quietly.
+  // A pipe that is closed early, e.g. by `| head`, is not an error.
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
     process.exit();
   });
   try {
-    const { text, json, isBroken: broken } = await explain(file, options);
+    const { text, json, isBroken: broken } = await inspectInput(file, options);
     process.exitCode = broken ? 1 : 0;
     await print(options.json ? jsonLine(json) : lines(text()));
   } catch (error) {
-    // Status 1 would say that it was explained, also where the fault is this program's.
+    // Also for errors of this program: status 1 means that the input was decoded.
     process.exitCode = 2;
     const { message, stack } = error as Error;
-    const said = error instanceof UserError ? safe(message) : safeLines(stack ?? message);
-    process.stderr.write(`${said}\n`);
+    const output = error instanceof UserError ? safe(message) : safeLines(stack ?? message);
+    process.stderr.write(`${output}\n`);
   } finally {
-    // Nothing more is read, whatever else is piped in.
+    // Stops reading a pipe.
     process.stdin.destroy();
   }
 }
@@ -54,7 +54,7 @@ function* jsonLine(report: unknown): Generator<string> {
   yield '\n';
 }
 
-async function explain(file: string | undefined, options: Options): Promise<Outcome> {
+async function inspectInput(file: string | undefined, options: Options): Promise<Outcome> {
   const input = await openInput(file, options);
   const how: InspectOptions = {
     role: options.role,

@@ -1,14 +1,14 @@
-// A capture explained as text: its connections, then each of them in the order of time.
+// A capture as text: the list of connections, then each of them in chronological order.
 
 import type { Capture, ConnectionReport, DirectionReport } from './capture.ts';
 import { frameLine, frameLines, problemLines } from './text-frame.ts';
 import { endLines, headLines, messagesText } from './text-inspection.ts';
 import { colors, plural, safe } from './text-lines.ts';
 
-/** Connections of other protocols that are listed. */
+/** Connections of other protocols to list. */
 const MAX_OTHERS = 20;
 
-/** All of a capture; `isShort`: one line a frame. */
+/** The text of a capture. `isShort`: one line per frame. */
 export function* captureText(capture: Capture, isShort: boolean): Generator<string> {
   const { connections, others, packets, notes } = capture;
   yield colors.underline(
@@ -20,7 +20,7 @@ export function* captureText(capture: Capture, isShort: boolean): Generator<stri
   }
   for (const { stream, client, server, protocol } of others.slice(0, MAX_OTHERS)) {
     const why = protocol === 'TLS' ? 'TLS: encrypted' : protocol;
-    yield colors.dim(`stream ${stream}  ${client} -> ${server}  not explained: ${why}`);
+    yield colors.dim(`stream ${stream}  ${client} -> ${server}  not decoded: ${why}`);
   }
   if (others.length > MAX_OTHERS) yield colors.dim(`… ${others.length - MAX_OTHERS} more`);
   for (const note of notes) yield colors.yellow(safe(note));
@@ -57,7 +57,7 @@ function* directionEnd(
 ): Generator<string> {
   const lines = [...messagesText(inspection, isShort), ...endLines(inspection)];
   const tcp = [
-    ...(retransmitted > 0 ? [`${plural(retransmitted, 'segment')} sent again`] : []),
+    ...(retransmitted > 0 ? [`${plural(retransmitted, 'segment')} retransmitted`] : []),
     ...(reordered > 0 ? [`${plural(reordered, 'segment')} out of order`] : []),
   ];
   if (tcp.length > 0) lines.push(colors.dim(`TCP: ${tcp.join(', ')}`));

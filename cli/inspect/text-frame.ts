@@ -1,17 +1,17 @@
-// One frame as text: its bits, its fields, its payload, and the rule it breaks.
+// A frame as text: its bits, fields, payload and violation.
 
 import type { Field, FrameReport, MessageReport, Preview, Problem } from 'wsimd/inspect';
 import { colors, hexRows, plural, safe } from './text-lines.ts';
 
-/** Lines of JSON that are shown. */
+/** Lines of JSON to show. */
 const MAX_JSON_LINES = 40;
 
-/** What a frame is, in one line. */
+/** A frame in one line. */
 export function frameLine(frame: FrameReport): string {
   const { index, offset, length, opcodeName, fin, rsv1, masked, payloadLength, close } = frame;
   const what = [
     colors.bold(opcodeName),
-    ...(fin ? [] : ['not the last']),
+    ...(fin ? [] : ['FIN clear']),
     ...(rsv1 ? ['RSV1'] : []),
     ...(masked ? ['masked'] : []),
     plural(payloadLength, 'byte'),
@@ -26,7 +26,7 @@ export function frameLine(frame: FrameReport): string {
 
 const quoted = (reason: string): string => (reason === '' ? '' : ` "${safe(reason)}"`);
 
-/** The beginning of a payload, on one line. */
+/** The first bytes of a payload, on one line. */
 function shortOf({ text, hex, bytesLeft }: Preview): string {
   const all = text === undefined ? (hexRows(hex)[0] ?? '') : `"${safe(text.slice(0, 60))}"`;
   const isCut = bytesLeft > 0 || (text === undefined ? hex.length > 32 : text.length > 60);
@@ -44,7 +44,7 @@ export function* frameLines(frame: FrameReport): Generator<string> {
   if (problem !== undefined) yield* problemLines(problem);
 }
 
-/** "1 0 0 0 0001 | 1 0000101 | 37fa213d": the header as it lies there. */
+/** The bits of the header: "1 0 0 0 0001 | 1 0000101 | 37fa213d". */
 function bitLine(fields: readonly Field[]): string {
   const shown = fields.filter(({ name }) => name !== 'Payload data');
   return shown
@@ -73,7 +73,7 @@ function fieldLine({ name, bits, from, to, value, meaning, section }: Field): st
   return `  ${name.padEnd(24)}${shown.padEnd(10)}${meaning} ${colors.dim(`(§${section}; ${place})`)}`;
 }
 
-/** A payload: JSON, or text, or hex. */
+/** A payload as JSON, text or hex. */
 export function* payloadLines(preview: Preview, indent: string): Generator<string> {
   const { hex, text, json, bytesLeft } = preview;
   const more = bytesLeft > 0 ? [`… ${plural(bytesLeft, 'more byte')}`] : [];
@@ -89,16 +89,16 @@ export function* payloadLines(preview: Preview, indent: string): Generator<strin
   for (const line of more) yield `${indent}${line}`;
 }
 
-/** The rule that is broken. */
+/** A violation. */
 export function* problemLines(problem: Problem): Generator<string> {
   const { code, message, closeCode, offset, section, detail } = problem;
   yield colors.red(
-    `  BROKEN at byte ${offset}: ${code} (RFC 6455 §${section}; close with ${closeCode})`,
+    `  VIOLATION at byte ${offset}: ${code} (RFC 6455 §${section}; close with ${closeCode})`,
   );
   yield `    ${message}${detail === undefined ? '' : `: ${safe(detail)}`}`;
 }
 
-/** A message that is more than its one frame. */
+/** A message of several frames, or compressed. */
 export function* messageLines(message: MessageReport, index: number): Generator<string> {
   const { opcode, frames, compressed, complete, length, preview } = message;
   const kind = opcode === 1 ? 'text' : opcode === 2 ? 'binary' : `opcode ${opcode}`;
@@ -106,7 +106,7 @@ export function* messageLines(message: MessageReport, index: number): Generator<
     colors.bold(kind),
     plural(length, 'byte'),
     ...(compressed ? ['inflated'] : []),
-    ...(complete ? [] : ['not complete']),
+    ...(complete ? [] : ['incomplete']),
   ].join(', ');
   const from =
     frames.length === 0 ? '' : `of frame${frames.length === 1 ? '' : 's'} ${framesOf(frames)}`;

@@ -4,10 +4,10 @@ import type { Har } from './har.ts';
 import { messageLines } from './text-frame.ts';
 import { colors, plural, safe } from './text-lines.ts';
 
-/** All of a HAR file. */
+/** The text of a HAR file. */
 export function* harText({ connections }: Har): Generator<string> {
   yield colors.underline(plural(connections.length, 'WebSocket connection'));
-  yield colors.dim('A HAR file has messages, not frames: what was on the wire is not known.');
+  yield colors.dim('A HAR file has messages only, not the frames on the wire.');
   for (const { stream, url, status, statusText, messages, messagesLeft } of connections) {
     yield '';
     yield colors.underline(

@@ -1,10 +1,10 @@
-// The bytes of one end, explained as text.
+// The inspection of one direction as text.
 
 import type { HttpHead, Inspection } from 'wsimd/inspect';
 import { frameLine, frameLines, messageLines, problemLines } from './text-frame.ts';
 import { colors, plural, safe } from './text-lines.ts';
 
-/** All of an inspection; `isShort`: one line a frame. */
+/** The text of an inspection. `isShort`: one line per frame. */
 export function* inspectionText(
   inspection: Inspection,
   length: number,
@@ -31,7 +31,7 @@ export function* inspectionText(
   yield* endLines(inspection);
 }
 
-/** The messages, where they tell more than their frames. */
+/** The messages of several frames, and the compressed ones. */
 export function* messagesText({ messages }: Inspection, isShort: boolean): Generator<string> {
   for (const [index, message] of messages.entries()) {
     if (message.frames.length < 2 && !message.compressed) continue;
@@ -48,24 +48,24 @@ export function* headLines(head: HttpHead | undefined): Generator<string> {
   yield colors.bold(safe(line));
   for (const { name, value } of headers) yield `  ${safe(name)}: ${safe(value)}`;
   if (subprotocols.length > 0) {
-    yield `  subprotocol ${kind === 'request' ? 'offered' : 'chosen'}: ${safe(subprotocols.join(', '))}`;
+    yield `  subprotocol ${kind === 'request' ? 'offered' : 'selected'}: ${safe(subprotocols.join(', '))}`;
   }
   if (deflate !== undefined) {
     const params = Object.entries(deflate).map(([key, value]) =>
       value === true ? key : `${key} ${value}`,
     );
-    const verb = kind === 'request' ? 'offered' : 'agreed on';
+    const verb = kind === 'request' ? 'offered' : 'accepted';
     yield `  permessage-deflate ${verb}${params.length === 0 ? '' : `: ${params.join(', ')}`}`;
   }
   if (kind === 'response' && expectedAccept !== undefined && accept === expectedAccept) {
-    yield '  Sec-WebSocket-Accept is right for the key (§4.2.2)';
+    yield '  Sec-WebSocket-Accept matches the key (§4.2.2)';
   }
   for (const { message, section } of faults) {
-    yield colors.red(`  BROKEN in the handshake: ${safe(message)} (RFC 6455 §${section})`);
+    yield colors.red(`  VIOLATION in the handshake: ${safe(message)} (RFC 6455 §${section})`);
   }
 }
 
-/** What there is to say at the end. */
+/** Violation, truncation and notes. */
 export function* endLines({
   problem,
   frames,
@@ -78,7 +78,7 @@ export function* endLines({
     yield* problemLines(problem);
   }
   if (problem !== undefined && bytesLeft > 0) {
-    yield `${plural(bytesLeft, 'byte')} behind the broken frame were not read.`;
+    yield `${plural(bytesLeft, 'byte')} after the violation were not read.`;
   }
   if (truncated !== undefined) yield colors.yellow(truncated.message);
   for (const note of notes) yield colors.yellow(safe(note));

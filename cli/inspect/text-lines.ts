@@ -1,4 +1,4 @@
-// What all text output is made of: lines, safe to print, in colours where they are wanted.
+// Helpers of text output: colours, escaping, plurals, rows of hex.
 
 import { colors } from '../../bin/terminal/colors.ts';
 import { safe } from '../../bin/terminal/safe.ts';

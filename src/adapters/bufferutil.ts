@@ -1,12 +1,12 @@
-// `wsimd/bufferutil`: what the package bufferutil exports, on this codec's kernel. For ws and
-// websocket-node through npm's `overrides`.
+// `wsimd/bufferutil`: a drop-in for the package bufferutil on this codec's kernel, for ws and websocket-node through
+// npm's `overrides`.
 
 import { selectKernel } from '../kernel/select.ts';
 import { readMaskingKey } from '../protocol/header.ts';
 
 /**
- * Writes `length` bytes of `source` XOR the four-byte `mask` to `output` (mutated) from `offset` on. As in
- * bufferutil, the caller answers for the sizes.
+ * Writes `length` bytes of `source` XOR the four-byte `mask` to `output` (mutated) at `offset`. As in bufferutil, the
+ * sizes are not checked.
  */
 export function mask(
   source: Uint8Array,
@@ -25,5 +25,5 @@ export function unmask(buffer: Uint8Array, mask: Uint8Array): void {
 
 const bufferutil = { mask, unmask };
 
-// What `require` gives.
+// For `require`.
 export { bufferutil as default, bufferutil as 'module.exports' };

@@ -1,5 +1,5 @@
-// `wsimd/utf-8-validate`: what the package utf-8-validate exports, on this codec's kernel. For ws and
-// websocket-node through npm's `overrides`.
+// `wsimd/utf-8-validate`: a drop-in for the package utf-8-validate on this codec's kernel, for ws and websocket-node
+// through npm's `overrides`.
 
 import { selectKernel } from '../kernel/select.ts';
 
@@ -8,5 +8,5 @@ function isValidUTF8(buffer: Uint8Array): boolean {
   return selectKernel().isValidUtf8(buffer);
 }
 
-// What `require` gives is the function itself.
+// For `require`, which returns the function itself.
 export { isValidUTF8, isValidUTF8 as default, isValidUTF8 as 'module.exports' };

@@ -1,4 +1,4 @@
-// The codec on the best kernel to be had: what `wsimd` exports.
+// The exports of `wsimd`: the codec on the fastest available kernel.
 
 import { BatchWriterCore, type WriterOptions } from '../codec/batch-writer.ts';
 import { type BytesLike, toBytes } from '../codec/bytes.ts';
@@ -11,28 +11,28 @@ import { maskInto, unmaskInPlace } from './functions.ts';
 
 /** Options of an encoder and of a batch writer. */
 export interface EncoderOptions extends WriterOptions {
-  /** Insist on a kernel. Default: `WSIMD_BACKEND`, then the fastest to be had. */
+  /** Requires a kernel. Default: `WSIMD_BACKEND`, else the fastest available one. */
   backend?: Backend;
 }
 
 /** Bytes of a WebSocket stream in, messages out. One for each connection and direction. */
 export class Decoder<D extends Delivery = 'view'> extends DecoderCore<D> {
-  /** Throws a TypeError or RangeError that names the option at fault. */
+  /** Throws a TypeError or RangeError that names the invalid option. */
   constructor(options: DecoderOptions<D>, handlers?: Handlers<D>) {
     super(selectKernel(options.backend), options, handlers);
   }
 }
 
-/** Messages in, frames out, one at a time. Holds nothing between calls: one serves any number of connections. */
+/** Messages in, frames out, one at a time. It has no state: one serves any number of connections. */
 export class Encoder extends EncoderCore {
   constructor(options: EncoderOptions) {
     super(selectKernel(options.backend), options);
   }
 }
 
-/** Messages in, all that one tick sends out in few writes. One for each connection. */
+/** Messages in, the frames of one tick out in few writes. One for each connection. */
 export class BatchWriter extends BatchWriterCore {
-  /** `whenQueued` is called when something is queued after nothing was: the moment to plan a `take()`. */
+  /** `whenQueued` is called when the empty queue gets its first frame: the time to schedule a `take()`. */
   constructor(options: EncoderOptions, whenQueued?: () => void) {
     super(selectKernel(options.backend), options, whenQueued);
   }
@@ -40,8 +40,8 @@ export class BatchWriter extends BatchWriterCore {
 
 /**
  * XORs `source` with the masking key (§5.3; four bytes as one little-endian number) into `output` at
- * `offset`, by default in place. Returns the key for the bytes that follow, so that a stream just
- * continues. Throws a RangeError where it does not fit.
+ * `offset`, by default in place. Returns the key for the next bytes of a stream. Throws a RangeError if the output is
+ * too small.
  */
 export function mask(
   source: Uint8Array,
@@ -62,7 +62,7 @@ export function isValidUTF8(bytes: BytesLike): boolean {
   return selectKernel().isValidUtf8(toBytes(bytes));
 }
 
-/** Which kernel runs unless an option says otherwise. */
+/** The kernel that runs if no option selects one. */
 export function backend(): Backend {
   return selectKernel().backend;
 }

@@ -1,4 +1,4 @@
-// What every entry exports, whatever its kernel.
+// The exports that all entries share, independent of the kernel.
 
 export type { FrameOptions } from '../codec/batch-writer.ts';
 export type { BytesLike } from '../codec/bytes.ts';

@@ -1,4 +1,4 @@
-// The codec on the JavaScript kernel alone, with no WebAssembly in the bundle: what `wsimd/js` exports.
+// The exports of `wsimd/js`: the codec on the JavaScript kernel, without WebAssembly in the bundle.
 
 import { BatchWriterCore, type WriterOptions } from '../codec/batch-writer.ts';
 import { type BytesLike, toBytes } from '../codec/bytes.ts';
@@ -19,7 +19,7 @@ let kernel: Kernel | undefined;
 
 function jsKernel(requested?: Backend): Kernel {
   if (requested !== undefined && requested !== 'js') {
-    throw new TypeError(`wsimd/js has no ${JSON.stringify(requested)} backend`);
+    throw new TypeError(`the backend of wsimd/js must be "js", got ${JSON.stringify(requested)}`);
   }
   kernel ??= createJsKernel();
   return kernel;
@@ -71,9 +71,9 @@ export function backend(): Backend {
   return jsKernel().backend;
 }
 
-/** Resolves at once: there is nothing to compile. */
+/** Resolves at once: nothing is compiled. */
 export async function ready(source?: ModuleSource): Promise<Backend> {
-  // Not used; a request that failed is no reason to fail.
+  // Not used: its rejection must not fail the call.
   Promise.resolve(source).catch(() => {});
   return backend();
 }

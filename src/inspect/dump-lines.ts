@@ -1,18 +1,18 @@
-// The lines of a hex dump, found by scanning: each character is looked at a fixed number of times, whatever the text.
+// The lines of a hex dump, scanned without backtracking: the time is linear in the length of any text.
 
-/** A line, as indexes of the text; without its line break. */
+/** A line as indexes of the text, without its line break. */
 export interface Line {
   begin: number;
   end: number;
 }
 
-/** The offset a line begins with. */
+/** The offset at the start of a line. */
 export interface Offset {
-  /** Its hex digits. */
+  /** The hex digits. */
   digits: string;
-  /** The index behind it, and behind its colon. */
+  /** The index after it and its colon. */
   end: number;
-  /** Whether a colon follows, as xxd and tcpdump print it. */
+  /** Whether a colon follows, as in the output of xxd and tcpdump. */
   hasColon: boolean;
 }
 
@@ -26,7 +26,7 @@ export function* linesOf(text: string): Generator<Line> {
   }
 }
 
-/** Whether `\s` would match it. */
+/** Whether `\s` matches it. */
 export function isBlank(unit: number): boolean {
   if (unit < 0x80) return unit === 32 || (unit >= 9 && unit <= 13);
   return /\s/.test(String.fromCharCode(unit));
@@ -39,21 +39,21 @@ export function hexDigit(unit: number): number {
   return lower >= 97 && lower <= 102 ? lower - 87 : -1;
 }
 
-/** The index of the first character from `at` on that is not blank; `end` where all are. */
+/** The index of the first non-blank character at or after `at`, or `end`. */
 export function skipBlanks(text: string, at: number, end: number): number {
   let next = at;
   while (next < end && isBlank(text.charCodeAt(next))) next++;
   return next;
 }
 
-/** The index of the first blank from `at` on, or `end`. */
+/** The index of the first blank at or after `at`, or `end`. */
 export function endOfWord(text: string, at: number, end: number): number {
   let next = at;
   while (next < end && !isBlank(text.charCodeAt(next))) next++;
   return next;
 }
 
-/** The index of the first character from `at` on that is not a hex digit, or `end`. */
+/** The index of the first character at or after `at` that is not a hex digit, or `end`. */
 export function skipHex(text: string, at: number, end: number): number {
   let next = at;
   while (next < end && hexDigit(text.charCodeAt(next)) !== -1) next++;
@@ -77,14 +77,14 @@ export function readOffset(text: string, { begin, end }: Line): Offset | undefin
   return !hasPrefix && (isAlone || isApart) ? { digits, end: to, hasColon: false } : undefined;
 }
 
-/** Whether a byte or a word of hex comes next, as behind the offset of hexdump -C or Wireshark. */
+/** Whether hex of one or two bytes comes next, as after the offset of hexdump -C or Wireshark. */
 export function hasHex(text: string, at: number, end: number): boolean {
   const from = skipBlanks(text, at, end);
   const to = endOfWord(text, from, end);
   return from > at && to - from >= 2 && to - from <= 4 && skipHex(text, from, to) === to;
 }
 
-/** Where the text of hexdump -C begins, which stands between bars; `end` where there is none. */
+/** The index of the text of hexdump -C, which is between bars; `end` if there is none. */
 export function findBar(text: string, at: number, end: number): number {
   let last = end - 1;
   while (last >= at && isBlank(text.charCodeAt(last))) last--;

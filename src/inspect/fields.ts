@@ -1,4 +1,4 @@
-// The fields of a frame header, one by one and in words, RFC 6455 §5.2.
+// The fields of a frame header and their meanings, RFC 6455 §5.2.
 
 import { headerLength } from '../protocol/header.ts';
 import { toHex } from './preview.ts';
@@ -13,18 +13,18 @@ const OPCODES: Readonly<Record<number, readonly [name: string, section: string]>
   10: ['pong', '5.5.3'],
 };
 
-/** What an opcode is called. */
+/** The name of an opcode. */
 export function opcodeName(opcode: number): string {
   return OPCODES[opcode]?.[0] ?? 'reserved';
 }
 
 function opcodeMeaning(opcode: number): string {
   const name = opcodeName(opcode);
-  if (name === 'reserved') return `reserved for ${opcode < 8 ? 'data' : 'control'} frames to come`;
+  if (name === 'reserved') return `reserved for future ${opcode < 8 ? 'data' : 'control'} frames`;
   return opcode < 8 ? `${name} frame` : `${name}, a control frame`;
 }
 
-/** A header as far as its bytes are there; the payload's field is added by `payloadField`. */
+/** The fields of a header that were received. `payloadField` has the payload's. */
 export function headerFields(
   bytes: Uint8Array,
   at: number,
@@ -46,12 +46,12 @@ export function headerFields(
     field(name, [bit, 1], (first >> (7 - bit)) & 1, meaning);
   const opcode = first & 15;
   const rsv1 =
-    first & 0x40 ? 'an extension uses it, as permessage-deflate' : 'no extension uses it';
+    first & 0x40 ? 'used by an extension such as permessage-deflate' : 'not used by an extension';
   const fields = [
     flag('FIN', 0, first & 0x80 ? 'the last frame of its message' : 'more frames follow'),
     flag('RSV1', 1, rsv1),
-    flag('RSV2', 2, first & 0x20 ? 'no extension defines it' : 'reserved'),
-    flag('RSV3', 3, first & 0x10 ? 'no extension defines it' : 'reserved'),
+    flag('RSV2', 2, first & 0x20 ? 'set, but not defined by an extension' : 'reserved'),
+    flag('RSV3', 3, first & 0x10 ? 'set, but not defined by an extension' : 'reserved'),
     field('Opcode', [4, 4], opcode, opcodeMeaning(opcode), OPCODES[opcode]?.[1]),
   ];
   if (available < 2) return fields;
@@ -65,7 +65,7 @@ export function headerFields(
       'MASK',
       [8, 1],
       second >> 7,
-      isMasked ? 'masked, as by a client' : 'not masked, as by a server',
+      isMasked ? 'masked, as required of a client' : 'not masked, as required of a server',
     ),
     field('Payload length', [9, 7], form, lengthMeaning),
   );
@@ -83,7 +83,7 @@ export function headerFields(
   }
   if (isMasked && available >= headerLength(second)) {
     const key = toHex(bytes.subarray(at + 2 + wide, at + 6 + wide));
-    const meaning = 'byte i of the payload is XORed with byte i mod 4 of it';
+    const meaning = 'payload byte i is XORed with key byte i mod 4';
     fields.push(field('Masking-key', [16 + wide * 8, 32], key, meaning, '5.3'));
   }
   return fields;
@@ -93,23 +93,23 @@ function decimal(bytes: Uint8Array): string {
   return BigInt(`0x${toHex(bytes)}`).toString();
 }
 
-/** The payload, as far as it is there. */
+/** The field of the payload bytes that were received. */
 export function payloadField(
   begin: number,
   header: number,
   payloadLength: number,
-  here: number,
+  received: number,
   isMasked: boolean,
 ): Field {
-  const missing = payloadLength - here;
+  const missing = payloadLength - received;
   return {
     name: 'Payload data',
     bit: header * 8,
-    bits: here * 8,
+    bits: received * 8,
     from: begin + header,
-    to: begin + header + here,
+    to: begin + header + received,
     value: payloadLength,
-    meaning: `${isMasked ? 'masked' : 'as it is'}${missing > 0 ? `; ${missing} bytes of it are missing` : ''}`,
+    meaning: `${isMasked ? 'masked' : 'not masked'}${missing > 0 ? `; ${missing} bytes are missing` : ''}`,
     section: isMasked ? '5.3' : '5.2',
   };
 }

@@ -1,5 +1,5 @@
-// Bytes -> frames as reports, RFC 6455 §5.2, with every rule checked in the decoder's order, so that both
-// stop at the same byte for the same reason.
+// Bytes -> reports of frames, RFC 6455 §5.2. Checks every rule in the decoder's order, so that both stop at the same
+// byte with the same violation.
 
 import { fieldAtFault } from '../codec/field-at-fault.ts';
 import { TextValidator, VALID } from '../codec/text-validator.ts';
@@ -19,33 +19,33 @@ import { problemOf } from './problem.ts';
 import type { ReaderSettings } from './settings.ts';
 import type { FrameReport, Problem, Truncation } from './types.ts';
 
-/** Bytes of a payload that are unmasked at once where no report of it is made. */
-const TILE = 65536;
-/** Bytes of memory that a frame's report takes beside what it shows. */
-const REPORT = 2000;
+/** Bytes of a payload to unmask at a time if the frame is not reported. */
+const SEGMENT = 65536;
+/** Bytes of memory of a frame's report, except for its preview. */
+const REPORT_BYTES = 2000;
 
-/** A frame whose header is right. */
+/** A frame with a valid header. */
 interface Frame {
   at: number;
   opcode: number;
   fin: boolean;
-  /** Bytes of its header. */
+  /** Length of its header. */
   header: number;
   declared: number;
-  /** Bytes of its payload that are there. */
-  here: number;
+  /** Payload bytes in the input. */
+  received: number;
 }
 
-/** One direction of a connection, from its first frame on. */
+/** Reads one direction of a connection, from its first frame. */
 export class FrameReader {
   readonly frames: FrameReport[] = [];
   readonly builder: MessageBuilder;
   problem: Problem | undefined;
   truncated: Truncation | undefined;
   framesLeft = 0;
-  /** Bytes of memory that the frames' reports take, roughly. */
-  private weight = 0;
-  /** Where in the input the next frame begins; in the end, where nothing more was read. */
+  /** Approximate memory of the frames' reports, in bytes. */
+  private reportedBytes = 0;
+  /** Where in the input the next frame begins; at the end, where reading stopped. */
   at: number;
   private readonly bytes: Uint8Array;
   private readonly settings: ReaderSettings;
@@ -66,7 +66,7 @@ export class FrameReader {
       (settings.sender === 'client' ? RULE_SERVER : 0) | (settings.deflate ? RULE_RSV1 : 0);
   }
 
-  /** Reads to the end, the close frame or the first broken rule. */
+  /** Reads up to the end, the close frame or the first violation. */
   read(): void {
     while (this.at < this.bytes.length && !this.isOver) this.readFrame();
     this.builder.abandon();
@@ -85,9 +85,9 @@ export class FrameReader {
     return this.frames.length < maxFrames && this.reported < maxReported;
   }
 
-  /** Bytes of memory that all reports take, roughly. */
+  /** Approximate memory of all reports, in bytes. */
   get reported(): number {
-    return this.weight + this.builder.weight;
+    return this.reportedBytes + this.builder.weight;
   }
 
   private readFrame(): void {
@@ -95,48 +95,48 @@ export class FrameReader {
     const available = bytes.length - at;
     const [first, second] = [bytes[at], bytes[at + 1]];
     if (available < 2) {
-      this.cutHeader(2 - available);
+      this.truncateHeader(2 - available);
       return;
     }
-    const broken = checkHeader(first, second, this.rules, this.fragmented);
+    const violation = checkHeader(first, second, this.rules, this.fragmented);
     const header = headerLength(second);
-    if (broken !== 0) this.refuse(broken, fieldAtFault(broken, bytes, at));
-    else if (available < header) this.cutHeader(header - available);
+    if (violation !== 0) this.rejectHeader(violation, fieldAtFault(violation, bytes, at));
+    else if (available < header) this.truncateHeader(header - available);
     else this.readLength(header, available);
   }
 
-  /** A header that is right but for its length. */
+  /** Reads a header whose first two bytes are valid. */
   private readLength(header: number, available: number): void {
     const { bytes, at } = this;
     const opcode = bytes[at] & 15;
     const declared = readPayloadLength(bytes, at);
-    const broken = checkLength(declared, bytes[at + 1], this.rules);
+    const violation = checkLength(declared, bytes[at + 1], this.rules);
     if (!isControl(opcode)) this.messageLength += declared;
-    if (broken !== 0) this.refuse(broken);
+    if (violation !== 0) this.rejectHeader(violation);
     else if (this.messageLength > this.settings.maxPayload) {
-      this.refuse(VIOLATION.UNSUPPORTED_MESSAGE_LENGTH);
+      this.rejectHeader(VIOLATION.UNSUPPORTED_MESSAGE_LENGTH);
     } else {
-      const here = Math.min(declared, available - header);
-      this.take({ at, opcode, fin: bytes[at] > 127, header, declared, here });
+      const received = Math.min(declared, available - header);
+      this.readPayload({ at, opcode, fin: bytes[at] > 127, header, declared, received });
     }
   }
 
-  /** A frame whose header is right: its payload. */
-  private take(frame: Frame): void {
-    const { at, opcode, fin, header, declared, here } = frame;
+  /** Reads the payload of a frame with a valid header. */
+  private readPayload(frame: Frame): void {
+    const { at, opcode, fin, header, declared, received } = frame;
     const payloadAt = at + header;
     const isData = !isControl(opcode);
     if (isData && opcode !== 0) this.beginMessage(opcode, payloadAt);
     const report = this.report();
     if (isData && report !== undefined) this.builder.add(report.index, report.payload);
-    const isWhole = here === declared;
+    const isWhole = received === declared;
     const fault = isData
       ? this.checkText(frame, report?.payload, fin && isWhole)
       : this.checkClose(frame, report?.payload);
     this.release(report);
-    this.at = payloadAt + here;
+    this.at = payloadAt + received;
     if (fault !== undefined) this.fail(fault, report);
-    else if (!isWhole) this.cut('payload', declared - here);
+    else if (!isWhole) this.truncate('payload', declared - received);
     else if (isData && fin) this.finishMessage(report);
     else if (opcode === CLOSE) this.isClosed = true;
   }
@@ -158,7 +158,7 @@ export class FrameReader {
     this.problem = problem;
   }
 
-  /** §8.1. `payload` is the unmasked one, where there is a report of it. */
+  /** §8.1. `payload` is the unmasked payload if the frame is reported. */
   private checkText(
     frame: Frame,
     payload: Uint8Array | undefined,
@@ -169,9 +169,9 @@ export class FrameReader {
     let fault = VALID;
     if (payload !== undefined) fault = this.text.add(payload, 0, payload.length, payloadAt);
     else {
-      for (let at = 0; at < frame.here && fault === VALID; at += TILE) {
-        const tile = this.unmaskTile(frame, at);
-        fault = this.text.add(tile, 0, tile.length, payloadAt + at);
+      for (let at = 0; at < frame.received && fault === VALID; at += SEGMENT) {
+        const segment = this.unmaskSegment(frame, at);
+        fault = this.text.add(segment, 0, segment.length, payloadAt + at);
       }
     }
     if (fault === VALID && isLast) fault = this.text.end();
@@ -181,10 +181,10 @@ export class FrameReader {
 
   /** §5.5.1, §7.4. */
   private checkClose(frame: Frame, unmasked: Uint8Array | undefined): Problem | undefined {
-    const { opcode, declared, here } = frame;
-    if (opcode !== CLOSE || declared === 0 || here < declared) return undefined;
+    const { opcode, declared, received } = frame;
+    if (opcode !== CLOSE || declared === 0 || received < declared) return undefined;
     const { sender } = this.settings;
-    const payload = unmasked ?? this.unmaskTile(frame, 0);
+    const payload = unmasked ?? this.unmaskSegment(frame, 0);
     const value = readStatusCode(payload);
     const offset = frame.at + frame.header;
     if (!isValidStatusCode(value)) {
@@ -195,35 +195,35 @@ export class FrameReader {
     return problemOf(VIOLATION.INVALID_UTF8, sender, { offset: offset + fault });
   }
 
-  /** A part of a payload, from `from` on; of a masked one, in memory that the next call overwrites. */
-  private unmaskTile(frame: Frame, from: number): Uint8Array {
+  /** Up to SEGMENT bytes of a payload from `from`. If masked, they are valid until the next call. */
+  private unmaskSegment(frame: Frame, from: number): Uint8Array {
     const begin = frame.at + frame.header;
-    const to = Math.min(frame.here, from + TILE);
+    const to = Math.min(frame.received, from + SEGMENT);
     const raw = this.bytes.subarray(begin + from, begin + to);
-    if ((this.rules & RULE_SERVER) === 0) return raw;
-    this.scratch ??= new Uint8Array(TILE);
+    if ((this.rules & RULE.SERVER) === 0) return raw;
+    this.scratch ??= new Uint8Array(SEGMENT);
     this.scratch.set(raw);
     const key = readMaskingKey(this.bytes, begin - 4);
     xorOnce(this.scratch, 0, raw.length, rotateKey(key, from));
     return this.scratch.subarray(0, raw.length);
   }
 
-  /** Reports the frame at `this.at`, or only counts it. */
+  /** Reports the frame at `this.at`, or only counts it above the limits. */
   private report(): FrameReport | undefined {
     if (this.isReporting) {
       const { maxPayloadPreview, keepData } = this.settings;
       const report = reportOf(this.bytes, this.at, this.index, maxPayloadPreview);
       this.frames.push(report);
       const kept = keepData ? report.payload.length : 0;
-      this.weight += REPORT + weightOf(report.preview) + kept;
+      this.reportedBytes += REPORT_BYTES + weightOf(report.preview) + kept;
       return report;
     }
     if (this.framesLeft++ === 0) this.builder.abandon();
     return undefined;
   }
 
-  /** The header breaks a rule: the frame is explained as far as it is there. */
-  private refuse(violation: Violation, value?: number): void {
+  /** Reports the bytes of a frame with an invalid header. */
+  private rejectHeader(violation: Violation, value?: number): void {
     const at = { offset: this.at, ...(value === undefined ? {} : { value }) };
     const problem = problemOf(violation, this.settings.sender, at);
     const report = this.report();
@@ -233,7 +233,7 @@ export class FrameReader {
     this.fail(problem, report);
   }
 
-  /** Lets go of a payload that is not to be kept. What the message needs of it, the builder has. */
+  /** Releases the payload without `keepData`. The builder has a reference while its message needs it. */
   private release(report: FrameReport | undefined): void {
     if (report !== undefined && !this.settings.keepData) report.payload = NO_BYTES;
   }
@@ -245,14 +245,14 @@ export class FrameReader {
     this.builder.abandon(isControlFrame ? undefined : problem);
   }
 
-  private cutHeader(missing: number): void {
+  private truncateHeader(missing: number): void {
     this.report();
-    this.cut('header', missing);
+    this.truncate('header', missing);
     this.at = this.bytes.length;
   }
 
-  /** The input ends inside the frame that was reported last. */
-  private cut(where: 'header' | 'payload', missing: number): void {
+  /** The input ends inside the last reported frame. */
+  private truncate(where: 'header' | 'payload', missing: number): void {
     const frame = this.index - 1;
     const bytes = `${missing} byte${missing === 1 ? ' is' : 's are'} missing`;
     const atLeast = where === 'header' ? ' at least' : '';

@@ -1,4 +1,4 @@
-// One frame as a report: its fields, its payload unmasked (§5.3), and what a close frame says.
+// The report of one frame: its fields, its unmasked payload (§5.3), and the code and reason of a close frame.
 
 import { xorOnce } from '../kernel/js-mask.ts';
 import { readStatusCode } from '../protocol/control-payload.ts';
@@ -10,7 +10,7 @@ import { headerFields, opcodeName, payloadField } from './fields.ts';
 import { anyTextOf, previewOf, toHex } from './preview.ts';
 import type { CloseReport, FrameReport } from './types.ts';
 
-/** Reports the frame that begins at `at`, of which at least one byte is there, whatever rule it breaks. */
+/** Reports the frame at `at`, valid or not. At least one byte of it is in the input. */
 export function reportOf(
   bytes: Uint8Array,
   at: number,
@@ -48,7 +48,7 @@ export function reportOf(
   return report;
 }
 
-/** The payload as far as it is there, unmasked. */
+/** The payload bytes in the input, unmasked. */
 function payloadAt(bytes: Uint8Array, at: number, length: number, masked: boolean): Uint8Array {
   const payload = bytes.subarray(at, Math.min(bytes.length, at + length));
   if (!masked) return payload;
@@ -57,7 +57,7 @@ function payloadAt(bytes: Uint8Array, at: number, length: number, masked: boolea
   return copy;
 }
 
-/** §5.5.1: nothing, or a status code and a reason. */
+/** §5.5.1: empty, or a status code and a reason. */
 function closeOf(payload: Uint8Array): CloseReport | undefined {
   if (payload.length === 1) return undefined;
   const code = payload.length === 0 ? NO_STATUS_RECEIVED : readStatusCode(payload);

@@ -1,4 +1,4 @@
-// The opening handshake, RFC 6455 §4: the head of an HTTP request or response, and what is wrong with it.
+// The opening handshake, RFC 6455 §4: the head of an HTTP request or response, and its violations.
 
 import { acceptKeyNow } from '../handshake/accept-key.ts';
 import { hasToken, listOf, trimmed } from '../handshake/field-value.ts';
@@ -7,7 +7,7 @@ import { type HeadViolation, requestViolations, upgradeViolations } from '../han
 import { anyTextOf } from './preview.ts';
 import type { DeflateParams } from './types.ts';
 
-/** A rule of the handshake that is broken. */
+/** A violation of a rule of the handshake. */
 export interface HandshakeFault {
   section: string;
   message: string;
@@ -18,32 +18,32 @@ export interface HttpHead {
   kind: 'request' | 'response';
   /** Its first line. */
   line: string;
-  /** Of a request. */
+  /** Request only. */
   method?: string;
-  /** Of a request. */
+  /** Request only. */
   target?: string;
   /** "1.1" */
   version: string;
-  /** Of a response. */
+  /** Response only. */
   status?: number;
-  /** Of a response, in its words. */
+  /** Response only: the reason phrase. */
   reason?: string;
   headers: { name: string; value: string }[];
-  /** Bytes it takes, with the empty line. */
+  /** Its length in bytes, with the empty line. */
   length: number;
-  /** Whether frames follow: a request that asks for WebSocket, a response that switches to it. */
+  /** Whether frames follow: it is a request for WebSocket, or a response with status 101. */
   isUpgrade: boolean;
-  /** Sec-WebSocket-Protocol: what is offered, or the one that was chosen. */
+  /** Sec-WebSocket-Protocol: the offered subprotocols, or the selected one. */
   subprotocols: string[];
-  /** Sec-WebSocket-Extensions, as it stands there. */
+  /** Sec-WebSocket-Extensions, unparsed. */
   extensions: string;
-  /** permessage-deflate, as first offered or as agreed to. */
+  /** Parameters of permessage-deflate: of the first offer, or as accepted. */
   deflate?: DeflateParams;
-  /** Sec-WebSocket-Key, of a request. */
+  /** Request only: Sec-WebSocket-Key. */
   key?: string;
-  /** Sec-WebSocket-Accept, of a response. */
+  /** Response only: Sec-WebSocket-Accept. */
   accept?: string;
-  /** What Sec-WebSocket-Accept must be, where the key is known. */
+  /** The required Sec-WebSocket-Accept, if the key is known. */
   expectedAccept?: string;
   faults: HandshakeFault[];
 }
@@ -52,18 +52,18 @@ const MAX_HEAD = 65536;
 const REQUEST = /^([A-Z]{1,20}) (\S{1,8000}) HTTP\/(\d\.\d)$/;
 const RESPONSE = /^HTTP\/(\d\.\d) (\d{3})(?: (.*))?$/;
 
-/** Whether the bytes begin as HTTP does, or could: no frame begins so, for of both ends RSV1 is set. */
+/** Whether the bytes begin like HTTP. No valid frame does: as a frame, it has RSV bits set. */
 export function isHttp(bytes: Uint8Array): boolean {
   const text = anyTextOf(bytes.subarray(0, 16));
   return /^(HTTP\/\d|(GET|HEAD|POST|PUT|DELETE|CONNECT|OPTIONS|TRACE|PATCH) )/.test(text);
 }
 
-/** Whether a head's empty line is among the bytes. */
+/** Whether the bytes include the empty line that ends a head. */
 export const hasWholeHead = (bytes: Uint8Array): boolean => lengthOfHead(bytes) !== -1;
 
 const lengthOfHead = (bytes: Uint8Array): number => endOfHead(bytes.subarray(0, MAX_HEAD), 0, true);
 
-/** Reads the head the bytes begin with; undefined where it is not whole, or none. Borrows them. */
+/** Parses the head at the start of the bytes, which are borrowed. Returns undefined if it is incomplete or not HTTP. */
 export function readHead(bytes: Uint8Array): HttpHead | undefined {
   if (!isHttp(bytes)) return undefined;
   const length = lengthOfHead(bytes);
@@ -93,7 +93,7 @@ export function readHead(bytes: Uint8Array): HttpHead | undefined {
   return head;
 }
 
-/** Bytes of memory that its report takes, roughly: a header of two bytes takes some hundred. */
+/** Approximate memory of its report in bytes: a header of two bytes takes some hundred. */
 export const weightOfHead = ({ length, headers }: HttpHead): number =>
   3 * length + 150 * headers.length;
 
@@ -132,7 +132,7 @@ function readHeader(line: string): { name: string; value: string } {
   return { name: trimmed(line.slice(0, colon)), value: trimmed(line.slice(colon + 1)) };
 }
 
-/** By name in lower case: all headers of that name as one, as RFC 9110 §5.3 joins them. */
+/** By lower-case name: the values of all headers of that name, joined as in RFC 9110 §5.3. */
 type Values = ReadonlyMap<string, string>;
 
 function valuesOf(headers: HttpHead['headers']): Values {
@@ -145,7 +145,7 @@ function valuesOf(headers: HttpHead['headers']): Values {
   return values;
 }
 
-/** The first permessage-deflate of a Sec-WebSocket-Extensions header, RFC 7692 §7.1. */
+/** Parses the first permessage-deflate of a Sec-WebSocket-Extensions header, RFC 7692 §7.1. */
 export function readDeflate(extensions: string): DeflateParams | undefined {
   for (const extension of listOf(extensions)) {
     const [name, ...params] = extension.split(';').map(trimmed);
@@ -168,7 +168,7 @@ function faultsOf(violations: Iterable<HeadViolation>): HandshakeFault[] {
   return Array.from(violations, ({ section, message }) => ({ section, message }));
 }
 
-/** Adds what only both heads together tell: §4.1, what a client checks of the response. */
+/** Adds the violations that a client detects by comparing the response with its request (§4.1). */
 export function checkAgreement(request: HttpHead, response: HttpHead): void {
   if (!response.isUpgrade) return;
   const section = '4.1';
@@ -177,7 +177,7 @@ export function checkAgreement(request: HttpHead, response: HttpHead): void {
     response.expectedAccept = request.expectedAccept;
     if (response.accept !== request.expectedAccept) {
       fault(
-        `Sec-WebSocket-Accept is ${response.accept ?? 'missing'}, not ${request.expectedAccept}`,
+        `Sec-WebSocket-Accept must be ${request.expectedAccept}, got ${response.accept ?? 'none'}`,
       );
     }
   }
@@ -189,7 +189,7 @@ export function checkAgreement(request: HttpHead, response: HttpHead): void {
   check('extension', namesOf(request.extensions), namesOf(response.extensions));
 }
 
-/** In time that grows with the sum of both, for both may have thousands of names. */
+/** In linear time: both may have thousands of names. */
 function missingFrom(offered: readonly string[], chosen: readonly string[]): string[] {
   const known = new Set(offered);
   return [...new Set(chosen)].filter((name) => !known.has(name));

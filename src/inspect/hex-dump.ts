@@ -1,5 +1,5 @@
-// Hex dumps, as hexdump -C, xxd, tcpdump -x and Wireshark print them -> the bytes. The offsets say how many
-// bytes a line has; the text beside them is left out.
+// Parses hex dumps in the formats of hexdump -C, xxd, tcpdump -x and Wireshark. The offsets determine how many bytes a
+// line has; the text column is ignored.
 
 import {
   endOfWord,
@@ -14,7 +14,7 @@ import {
 } from './dump-lines.ts';
 import type { ParseBytesCode } from './parse-bytes.ts';
 
-/** Whether the first line with anything on it is that of a dump. */
+/** Whether the first non-blank line has the format of a dump. */
 export function isDump(text: string): boolean {
   for (const line of linesOf(text)) {
     if (skipBlanks(text, line.begin, line.end) === line.end) continue;
@@ -24,12 +24,12 @@ export function isDump(text: string): boolean {
   return false;
 }
 
-/** Reports a fault at this index of the text. */
+/** Throws an error at an index of the text. */
 export type Fail = (what: string, at: number, code?: ParseBytesCode) => never;
 
 /**
- * Reads a dump, of which "*" may stand for `maxRepeated` bytes in all. Reads it twice: the size is known, and
- * within the limit, before memory of that size is allocated.
+ * Parses a dump in which "*" stands for at most `maxRepeated` bytes in total. Parses it twice, to know the size before
+ * it allocates memory.
  */
 export function parseDump(text: string, maxRepeated: number, fail: Fail): Uint8Array<ArrayBuffer> {
   const length = new DumpReader(text, maxRepeated, fail).read(new Uint8Array(0));
@@ -42,16 +42,16 @@ class DumpReader {
   private readonly text: string;
   private readonly maxRepeated: number;
   private readonly fail: Fail;
-  /** Bytes so far. */
+  /** Bytes parsed so far. */
   private length = 0;
-  /** Bytes of the line before: "*" stands for lines that are the same. */
+  /** Bytes of the previous line, which "*" repeats. */
   private lineLength = 0;
-  /** Bytes that "*" stood for. */
+  /** Bytes that "*" has stood for so far. */
   private repeated = 0;
   /** The first offset. */
   private base = -1;
-  /** Where the "*" is that has not been repeated yet, or -1. */
-  private star = -1;
+  /** Index of a "*" that the next offset will resolve, or -1. */
+  private pendingStar = -1;
   private out: Uint8Array = new Uint8Array(0);
 
   constructor(text: string, maxRepeated: number, fail: Fail) {
@@ -60,7 +60,7 @@ class DumpReader {
     this.fail = fail;
   }
 
-  /** Writes the bytes to `out` as far as they fit. Returns how many there are. */
+  /** Writes the bytes that fit into `out`. Returns the number of all bytes. */
   read(out: Uint8Array): number {
     const { text } = this;
     this.out = out;
@@ -68,11 +68,14 @@ class DumpReader {
       const from = skipBlanks(text, line.begin, line.end);
       if (from === line.end) continue;
       const isStar = text[from] === '*' && skipBlanks(text, from + 1, line.end) === line.end;
-      if (isStar) this.star = line.begin;
+      if (isStar) this.pendingStar = line.begin;
       else this.readLine(line);
     }
-    if (this.star === -1) return this.length;
-    return this.fail('no offset follows "*": how often it repeats is not known', this.star);
+    if (this.pendingStar === -1) return this.length;
+    return this.fail(
+      'an offset must follow "*": without it, the number of repeated lines is unknown',
+      this.pendingStar,
+    );
   }
 
   private readLine(line: Line): void {
@@ -85,32 +88,32 @@ class DumpReader {
     const offset = Number.parseInt(found.digits, 16);
     if (this.base === -1) this.base = offset;
     const reach = offset - this.base;
-    if (this.star !== -1) this.repeat(reach - this.length, line.begin);
-    this.star = -1;
-    // Text beside the bytes looked like more of them: the offset knows better.
+    if (this.pendingStar !== -1) this.repeat(reach - this.length, line.begin);
+    this.pendingStar = -1;
+    // The text column was parsed as hex: the offset corrects the length.
     if (reach < this.length && this.length - this.lineLength < reach) this.length = reach;
     if (reach !== this.length) {
       const expected = (this.base + this.length).toString(16).padStart(found.digits.length, '0');
-      fail(`the offset is ${found.digits}, not ${expected}: bytes are missing`, line.begin);
+      fail(`the offset must be ${expected}, got ${found.digits}: bytes are missing`, line.begin);
     }
     const before = this.length;
     this.readBytes(line, found.end, found.hasColon);
     this.lineLength = this.length - before;
   }
 
-  /** "*": the line before, again and again, as far as that fills `missing` bytes. */
+  /** Resolves "*": repeats the previous line as often as it fits into `missing` bytes. */
   private repeat(missing: number, at: number): void {
     const { lineLength, maxRepeated, out } = this;
-    if (lineLength === 0) this.fail('"*" repeats a line without bytes', at);
+    if (lineLength === 0) this.fail('"*" must follow a line with bytes', at);
     const count = Math.max(0, missing - (missing % lineLength));
     this.repeated += count;
     if (this.repeated > maxRepeated) {
-      const what = `"*" repeats too much: ${this.repeated} bytes, where ${maxRepeated} are allowed`;
+      const what = `"*" must repeat at most ${maxRepeated} bytes in total, got ${this.repeated}`;
       this.fail(what, at, 'WS_ERR_TOO_MANY_BYTES');
     }
     const from = this.length - lineLength;
     for (let done = 0; done < count; ) {
-      // What is written already is the line again and again: it is copied in ever larger parts.
+      // The bytes written so far are repetitions too: copies twice as much each time.
       const part = Math.min(lineLength + done, count - done);
       out.copyWithin(this.length + done, from, from + part);
       done += part;
@@ -118,10 +121,10 @@ class DumpReader {
     this.length += count;
   }
 
-  /** The bytes of a line, behind its offset, which ends at `begin`. */
+  /** Parses the bytes of a line, after its offset, which ends at `begin`. */
   private readBytes(line: Line, begin: number, isXxd: boolean): void {
     const { text } = this;
-    // hexdump -C has its text between bars; elsewhere a bar is text.
+    // hexdump -C encloses its text column in bars. In other formats a bar is text.
     const end = isXxd ? line.end : findBar(text, begin, line.end);
     const hasBar = end < line.end;
     const before = this.length;
@@ -136,7 +139,8 @@ class DumpReader {
         this.fail(`${quoted(text, from, to)} is not hex`, from);
       }
       if (!isXxd && to - from === 4) {
-        const why = 'words of 16 bits, whose byte order is unknown: use hexdump -C or xxd';
+        const why =
+          '16-bit words are ambiguous, because their byte order is unknown: use hexdump -C or xxd';
         this.fail(why, from);
       }
       this.write(from, to);
@@ -152,7 +156,7 @@ class DumpReader {
   }
 }
 
-/** Characters of a word that an error shows. */
+/** Characters of a word to quote in an error. */
 const MAX_QUOTED = 40;
 
 function quoted(text: string, from: number, to: number): string {
@@ -160,7 +164,7 @@ function quoted(text: string, from: number, to: number): string {
   return JSON.stringify(text.slice(from, Math.min(to, from + MAX_QUOTED))) + (isCut ? '…' : '');
 }
 
-/** Whether, behind so many bytes, so many blanks end them: two stand also in the middle of sixteen. */
+/** Whether the text column follows after `count` bytes and `blanks`. Two blanks also separate groups of eight bytes. */
 function isText(blanks: number, count: number, hasBar: boolean, isXxd: boolean): boolean {
   if (hasBar || blanks === 1) return count >= 16 && !hasBar && !isXxd;
   return isXxd || blanks > 2 || count !== 8;

@@ -1,4 +1,4 @@
-// The public entry `wsimd/inspect`: bytes of WebSocket connections, explained. Re-exports only.
+// The public entry `wsimd/inspect`: re-exports only.
 
 export { type CloseCodeMeaning, closeCodeMeaning } from './close-codes.ts';
 export { type HandshakeFault, type HttpHead, readHead } from './handshake.ts';

@@ -1,44 +1,44 @@
-// Undoing permessage-deflate, RFC 7692 §7.2.2: one message after another, with the window they share.
+// Inflates messages of permessage-deflate, RFC 7692 §7.2.2, with the window they share.
 
 import { Inflate } from 'fflate';
 import { join } from './join.ts';
 
-/** Bytes inflated at once: at most 4 MiB come of them. */
+/** Bytes to inflate at a time: they become at most 4 MiB. */
 const SLICE = 4096;
-/** What the sender took off the end of every message. */
+/** The bytes a sender removes from the end of each message. */
 const TAIL = new Uint8Array([0x00, 0x00, 0xff, 0xff]);
-/** A last block of one byte. Behind a whole message it gives that byte; behind half of one, anything else. */
+/** A final block of one byte. It inflates to that byte only if the message before it ends between blocks. */
 const PROBE = new Uint8Array([0x01, 0x01, 0x00, 0xfe, 0xff, 0x58]);
 const WINDOW = 32768;
 
-/** What came of a message. */
+/** The result for a message. */
 export interface Inflated {
   data: Uint8Array;
-  /** False where the budget was used up before its end. */
-  isWhole: boolean;
+  /** False if the budget was used up before the end. */
+  isComplete: boolean;
 }
 
-/** One direction of a connection. */
+/** Inflates the messages of one direction of a connection. */
 export class Inflater {
   private readonly keepsWindow: boolean;
   private readonly maxInflated: number;
-  /** Bytes inflated in all, also of messages that could not be inflated to their end. */
+  /** Bytes inflated in total, including incomplete messages. */
   inflated = 0;
   private window: Uint8Array = new Uint8Array(0);
-  /** The window was lost: what refers to it cannot be inflated any more. */
-  isLost = false;
+  /** The window is incomplete: later messages that refer to it cannot be inflated. */
+  isWindowLost = false;
 
   constructor(noContextTakeover: boolean, maxInflated: number) {
     this.keepsWindow = !noContextTakeover;
     this.maxInflated = maxInflated;
   }
 
-  /** Inflates a message; throws where that cannot be done. */
+  /** Inflates a message. Throws on invalid data. */
   inflate(payload: Uint8Array): Inflated {
     const { keepsWindow } = this;
     const left = this.maxInflated - this.inflated;
-    // The first slice alone may become megabytes.
-    if (left === 0) return this.lose();
+    // The first slice alone can become megabytes.
+    if (left === 0) return this.skipMessage();
     const pieces: Uint8Array[] = [];
     let length = 0;
     const inflate = new Inflate({ dictionary: this.window }, (piece) => {
@@ -53,27 +53,27 @@ export class Inflater {
     } finally {
       this.inflated += Math.min(length, left);
     }
-    const isWhole = length <= left;
-    if (isWhole) this.probe(inflate, pieces);
+    const isComplete = length <= left;
+    if (isComplete) this.checkEnd(inflate, pieces);
     const data = join(pieces).subarray(0, left);
-    this.isLost = keepsWindow && !isWhole;
+    this.isWindowLost = keepsWindow && !isComplete;
     if (keepsWindow) this.window = join([this.window, data.subarray(-WINDOW)]).slice(-WINDOW);
-    return { data, isWhole };
+    return { data, isComplete };
   }
 
-  /** The budget is used up. */
-  private lose(): Inflated {
-    this.isLost = this.keepsWindow;
-    return { data: new Uint8Array(0), isWhole: false };
+  /** The budget is used up: inflates nothing. */
+  private skipMessage(): Inflated {
+    this.isWindowLost = this.keepsWindow;
+    return { data: new Uint8Array(0), isComplete: false };
   }
 
-  /** Throws where what was pushed does not end where a block does. */
-  private probe(inflate: Inflate, pieces: Uint8Array[]): void {
+  /** Throws if the message ends inside a block. */
+  private checkEnd(inflate: Inflate, pieces: Uint8Array[]): void {
     const before = pieces.length;
     inflate.push(PROBE, true);
-    const probe = join(pieces.splice(before));
-    // No byte: a block had BFINAL set, which ends the message too (§7.2.3.4).
-    if (probe.length > 1 || (probe.length === 1 && probe[0] !== 0x58)) {
+    const end = join(pieces.splice(before));
+    // Without a byte, a block had BFINAL set, which also ends the message (§7.2.3.4).
+    if (end.length > 1 || (end.length === 1 && end[0] !== 0x58)) {
       throw new Error('the compressed data ends inside a block');
     }
   }

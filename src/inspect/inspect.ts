@@ -1,4 +1,4 @@
-// Bytes of one direction of a connection, explained: handshake, frames, messages, and the rule that is broken.
+// Decodes the bytes of one direction of a connection: handshake, frames, messages, and the first violation.
 
 import { type BytesLike, toBytes } from '../codec/bytes.ts';
 import type { Role } from '../protocol/role.ts';
@@ -15,16 +15,16 @@ import {
 import { checkOptions } from './settings.ts';
 import type { DeflateParams, Inspection, InspectOptions } from './types.ts';
 
-/** What both ends of a connection sent. */
+/** The bytes both ends of a connection sent. */
 export interface Conversation {
   client: BytesLike;
   server: BytesLike;
 }
 
 /**
- * Explains the bytes that one end of a connection sent, from the handshake or from a frame's beginning on.
- * Never throws because of the bytes; of wrong options it throws a TypeError or RangeError. Borrows them;
- * payloads of unmasked frames, and messages of one such frame, are views of them.
+ * Decodes the bytes that one end of a connection sent, from the handshake or from the start of a frame. Never throws
+ * because of the bytes; throws a TypeError or RangeError on invalid options. Borrows the bytes: payloads of unmasked
+ * frames, and messages of one such frame, are views of them.
  */
 export function inspect(bytes: BytesLike, options: InspectOptions = {}): Inspection {
   const input = toBytes(bytes);
@@ -42,10 +42,10 @@ export function inspect(bytes: BytesLike, options: InspectOptions = {}): Inspect
     ...{ frames: [], messages: [], bytesLeft: 0, framesLeft: 0, notes },
     used: { inflated: 0, reported: head === undefined ? 0 : weightOfHead(head) },
   };
-  const why = whyNoFrames(input, head, otherHead);
-  if (why === undefined) readFrames(input, inspection, { ...limits, sender, deflate });
+  const reason = reasonWithoutFrames(input, head, otherHead);
+  if (reason === undefined) readFrames(input, inspection, { ...limits, sender, deflate });
   else {
-    notes.push(why);
+    notes.push(reason);
     inspection.bytesLeft = input.length - (head?.length ?? 0);
     if (head === undefined && !hasWholeHead(input)) {
       const message = 'The input ends inside the head of the handshake: its empty line is missing.';
@@ -55,7 +55,7 @@ export function inspect(bytes: BytesLike, options: InspectOptions = {}): Inspect
   return inspection;
 }
 
-/** Explains both directions of a connection, each with what the other's handshake tells. */
+/** Decodes both directions of a connection, each with the handshake of the other. */
 export function inspectConversation(
   { client, server }: Conversation,
   options: Omit<InspectOptions, 'role' | 'otherHead'> = {},
@@ -80,36 +80,36 @@ function senderOf(
   return input.length < 2 || input[1] > 127 ? 'client' : 'server';
 }
 
-/** The permessage-deflate in use: what was said, then what the response says, then what the request offers. */
+/** The permessage-deflate in use: by the option, else by the response, else by the request. */
 function deflateOf(
-  said: boolean | DeflateParams | undefined,
+  option: boolean | DeflateParams | undefined,
   head: HttpHead | undefined,
   otherHead: HttpHead | undefined,
   notes: string[],
 ): DeflateParams | undefined {
-  if (said !== undefined) return said === true ? {} : said || undefined;
+  if (option !== undefined) return option === true ? {} : option || undefined;
   const heads = [head, otherHead];
   const response = heads.find((one) => one?.kind === 'response');
   if (response !== undefined) return response.deflate;
   const offer = heads.find((one) => one?.kind === 'request')?.deflate;
   if (offer !== undefined) {
     notes.push(
-      'The response is not known: permessage-deflate is taken to be agreed on as offered.',
+      'The response is not known: permessage-deflate is assumed to be accepted as offered.',
     );
   }
   return offer;
 }
 
-/** Why what follows the head is no frames; undefined where it is. */
-function whyNoFrames(
+/** Why no frames follow the head; undefined if they do. */
+function reasonWithoutFrames(
   input: Uint8Array,
   head: HttpHead | undefined,
   otherHead: HttpHead | undefined,
 ): string | undefined {
   if (head === undefined)
-    return isHttp(input) ? 'It begins as HTTP does, with no head that can be read.' : undefined;
+    return isHttp(input) ? 'The input begins like HTTP, but has no valid head.' : undefined;
   if (head.kind === 'request' && !head.isUpgrade)
-    return 'A request that does not ask for WebSocket.';
+    return 'The HTTP request is not a WebSocket handshake.';
   const response = head.kind === 'response' ? head : otherHead;
   if (response?.kind !== 'response' || response.isUpgrade) return undefined;
   const words = `${response.status} ${response.reason}`.trim();
@@ -134,11 +134,13 @@ function readFrames(
   notes.push(...builder.notes);
   if (framesLeft > 0) {
     const checked =
-      settings.deflate === undefined ? '' : '; compressed messages among them were not inflated';
+      settings.deflate === undefined ? '' : '; their compressed messages were not inflated';
     notes.push(`${framesLeft} more frames were checked and are not shown${checked}.`);
   }
   if (problem?.violation === VIOLATION.UNEXPECTED_RSV_1 && settings.deflate === undefined) {
-    notes.push('RSV1 is right where permessage-deflate was negotiated; if it was, say so.');
+    notes.push(
+      'RSV1 is valid with permessage-deflate: if it was negotiated, set the option deflate.',
+    );
   }
   if (bytesLeft > 0 && problem === undefined && truncated === undefined) {
     notes.push(

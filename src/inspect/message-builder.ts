@@ -1,4 +1,4 @@
-// Frames -> messages as reports, RFC 6455 §5.4, inflated where they were compressed (RFC 7692 §6.2).
+// Frames -> reports of messages, RFC 6455 §5.4, inflated if they are compressed (RFC 7692 §6.2).
 
 import { isValidUtf8 } from '../kernel/utf8.ts';
 import { TEXT } from '../protocol/opcodes.ts';
@@ -10,22 +10,23 @@ import { problemOf } from './problem.ts';
 import type { ReaderSettings } from './settings.ts';
 import type { MessageReport, Problem } from './types.ts';
 
-/** Bytes of memory that a report takes beside what it shows. */
-const REPORT = 600;
+/** Bytes of memory of a report, except for its preview and data. */
+const REPORT_BYTES = 600;
 
-const LOST = 'The compressed messages behind it are not inflated: they may refer to what was not.';
+const WINDOW_LOST =
+  'Later compressed messages are not inflated: they may refer to data that was not inflated.';
 
-/** The message in progress, and those that are done. */
+/** Builds the reports of messages from their frames. */
 export class MessageBuilder {
   readonly messages: MessageReport[] = [];
   readonly notes: string[] = [];
-  /** Bytes of memory that the messages take, roughly. */
+  /** Approximate memory of the messages, in bytes. */
   weight = 0;
   private readonly settings: ReaderSettings;
   private readonly inflater: Inflater;
   private opcode = 0;
   private compressed = false;
-  /** Where in the input its first payload byte is. */
+  /** Offset of its first payload byte in the input. */
   private at = 0;
   private frames: number[] = [];
   private pieces: Uint8Array[] = [];
@@ -33,9 +34,9 @@ export class MessageBuilder {
   constructor(settings: ReaderSettings) {
     const { sender, deflate, maxInflated } = settings;
     this.settings = settings;
-    const isFresh =
+    const hasNoContextTakeover =
       sender === 'client' ? deflate?.clientNoContextTakeover : deflate?.serverNoContextTakeover;
-    this.inflater = new Inflater(isFresh === true, maxInflated);
+    this.inflater = new Inflater(hasNoContextTakeover === true, maxInflated);
   }
 
   /** Bytes inflated so far. */
@@ -43,7 +44,7 @@ export class MessageBuilder {
     return this.inflater.inflated;
   }
 
-  /** A message begins. */
+  /** Starts a message. */
   begin(opcode: number, compressed: boolean, at: number): void {
     Object.assign(this, { opcode, compressed, at, frames: [], pieces: [] });
   }
@@ -53,7 +54,7 @@ export class MessageBuilder {
     this.pieces.push(payload);
   }
 
-  /** The message is whole. Returns what is wrong with it, if anything is. */
+  /** Ends the message. Returns its violation, if any. */
   finish(): Problem | undefined {
     const payload = join(this.pieces);
     if (!this.compressed) {
@@ -63,7 +64,7 @@ export class MessageBuilder {
     return this.finishCompressed(payload);
   }
 
-  /** The message will not become whole. */
+  /** Reports the message in progress, if any, as incomplete. */
   abandon(problem?: Problem): void {
     if (this.frames.length === 0) return;
     const data = this.compressed ? new Uint8Array(0) : join(this.pieces);
@@ -75,8 +76,8 @@ export class MessageBuilder {
     const { sender, maxPayload, maxInflated } = this.settings;
     const left = maxInflated - this.inflater.inflated;
     const first = this.frames[0];
-    if (this.inflater.isLost) {
-      this.note(LOST);
+    if (this.inflater.isWindowLost) {
+      this.note(WINDOW_LOST);
       this.report(new Uint8Array(0), false);
       return undefined;
     }
@@ -87,14 +88,14 @@ export class MessageBuilder {
       return problem;
     };
     try {
-      const { data, isWhole } = this.inflater.inflate(payload);
+      const { data, isComplete } = this.inflater.inflate(payload);
       if (data.length > maxPayload) return fail(VIOLATION.UNSUPPORTED_MESSAGE_LENGTH, data);
-      const isText = isWhole ? isValidUtf8(data) : textOf(data, true) !== undefined;
+      const isText = isComplete ? isValidUtf8(data) : textOf(data, true) !== undefined;
       if (this.opcode === TEXT && !isText) return fail(VIOLATION.INVALID_UTF8, data);
-      this.report(data, isWhole);
-      if (!isWhole) {
-        const why = `${payload.length} bytes became more than the ${left} left to inflate`;
-        this.note(`The message of frame ${first} is not inflated to its end: ${why}.`);
+      this.report(data, isComplete);
+      if (!isComplete) {
+        const reason = `its ${payload.length} bytes inflate to more than the ${left} bytes left of maxInflated`;
+        this.note(`The message of frame ${first} is inflated only in part: ${reason}.`);
       }
       return undefined;
     } catch (error) {
@@ -103,7 +104,7 @@ export class MessageBuilder {
     }
   }
 
-  /** What many messages would have said of them is said of the first. */
+  /** Notes a text once, for the first message it applies to. */
   private note(text: string): void {
     if (this.notes.length < 2 && !this.notes.includes(text)) this.notes.push(text);
   }
@@ -114,7 +115,8 @@ export class MessageBuilder {
     Object.assign(message, { frames, compressed });
     this.messages.push(message);
     const { preview, text = '', data: kept } = message;
-    this.weight += REPORT + 8 * frames.length + weightOf(preview) + 2 * text.length + kept.length;
+    this.weight +=
+      REPORT_BYTES + 8 * frames.length + weightOf(preview) + 2 * text.length + kept.length;
     this.begin(0, false, 0);
     return message;
   }

@@ -1,19 +1,19 @@
-// Bytes as people paste them: hex in any usual form, hex dumps, base64 -> the bytes.
+// Parses pasted bytes: hex in any usual form, hex dumps, base64.
 
 import { hexDigit } from './dump-lines.ts';
 import { isDump, parseDump } from './hex-dump.ts';
 import { limit } from './settings.ts';
 
-/** Why a text is refused: it does not stand for bytes, or it stands for too many. */
+/** Why a text was rejected: it is invalid, or has too many bytes. */
 export type ParseBytesCode = 'WS_ERR_INVALID_BYTES' | 'WS_ERR_TOO_MANY_BYTES';
 
-/** The text does not stand for bytes, or for too many of them; tells what is wrong, and where. */
+/** The text is not valid, or has too many bytes. The message has the reason and the position. */
 export class ParseBytesError extends SyntaxError {
   override readonly name = 'ParseBytesError';
   readonly code: ParseBytesCode;
-  /** From 1 on. */
+  /** Counted from 1. */
   readonly line: number;
-  /** From 1 on, in UTF-16 code units. */
+  /** Counted from 1, in UTF-16 code units. */
   readonly column: number;
 
   constructor(
@@ -38,13 +38,13 @@ export class ParseBytesError extends SyntaxError {
 
 /** Limits of `parseBytes`. */
 export interface ParseBytesOptions {
-  /** Bytes that "*" may stand for in all, where a hex dump leaves out lines that are the same. Default 64 MiB. */
+  /** Bytes that "*" may stand for in total, where a hex dump omits repeated lines. Default 64 MiB. */
   maxRepeated?: number;
 }
 
 /**
- * The bytes a text stands for: hex with or without spaces, colons, commas, 0x or \x; what hexdump -C, xxd,
- * tcpdump and Wireshark print, with offsets and text beside; base64, standard or URL-safe. `format` insists.
+ * Parses bytes: hex with or without spaces, colons, commas, 0x or \x; hex dumps of hexdump -C, xxd, tcpdump and
+ * Wireshark, with offsets and a text column; base64, standard or URL-safe. `format` skips the detection of the format.
  * Throws a {@link ParseBytesError}.
  */
 export function parseBytes(
@@ -75,10 +75,10 @@ const isHexText = (character: string): boolean =>
 const isBase64Text = (character: string): boolean =>
   base64Digit(character.charCodeAt(0)) !== -1 || character === '=' || BLANKS.includes(character);
 
-/** Whether it has 0x, \x, \u00 or % before its digits. */
+/** Whether its first digits follow 0x, \x, \u00 or %. */
 const isEscaped = (text: string): boolean => /^[\s[({'"`b]*(?:0x|\\x|\\u00|%[\da-f])/i.test(text);
 
-/** Two characters and a space, again and again: hex with a slip in it, not base64. */
+/** Pairs of characters: hex with an invalid digit rather than base64. */
 const isInPairs = (text: string): boolean => /^\s*\S\S\s+\S\S\s+\S\S(\s|$)/.test(text);
 
 function firstOutside(text: string, isInside: (character: string) => boolean): number {
@@ -111,7 +111,7 @@ function parseHex(text: string): Uint8Array<ArrayBuffer> {
     if (end === begin) throw new ParseBytesError(`${quote(text, at)} is not hex`, text, at);
     const isOneDigit = prefix > 0 && end - begin === 1;
     if ((end - begin) % 2 !== 0 && !isOneDigit) {
-      throw new ParseBytesError('an odd number of hex digits', text, begin);
+      throw new ParseBytesError('odd number of hex digits', text, begin);
     }
     if (isOneDigit) bytes[count++] = hexDigit(text.charCodeAt(begin));
     else {
@@ -124,7 +124,7 @@ function parseHex(text: string): Uint8Array<ArrayBuffer> {
   return bytes.slice(0, count);
 }
 
-/** "0x" begins with a digit: it ends the digits before it. */
+/** "0x" begins with a digit, but ends the digits before it. */
 const isPrefix = (text: string, at: number): boolean =>
   text[at] === '0' && (text[at + 1] === 'x' || text[at + 1] === 'X');
 
@@ -167,11 +167,11 @@ function parseBase64(given: string): Uint8Array<ArrayBuffer> {
     }
     const digit = base64Digit(text.charCodeAt(at));
     if (digit === -1) fail(`${quote(text, at)} is not base64`, at);
-    if (padding > 0) fail('base64 goes on behind its padding', at);
+    if (padding > 0) fail('base64 must end with its padding', at);
     bits = ((bits << 6) | digit) & 0xffffff;
     if (digits++ % 4 > 0) bytes[count++] = bits >> (6 - 2 * ((digits - 1) % 4));
   }
-  if (digits % 4 === 1) fail('base64 that lacks a character', text.length);
-  if (padding > 0 && (digits + padding) % 4 !== 0) fail('base64 with wrong padding', text.length);
+  if (digits % 4 === 1) fail('base64 is missing a character', text.length);
+  if (padding > 0 && (digits + padding) % 4 !== 0) fail('invalid padding of base64', text.length);
   return bytes.slice(0, count);
 }

@@ -1,23 +1,23 @@
-// The beginning of some bytes as people read it: hex, text, JSON.
+// Previews: the first bytes as hex, text and JSON.
 
 import { TEXT } from '../protocol/opcodes.ts';
 import type { MessageReport, Preview } from './types.ts';
 
-/** JSON is looked for in texts up to this length. */
+/** Longer texts are not parsed as JSON. */
 const MAX_JSON = 1 << 20;
 const MAX_DEPTH = 100;
 
 const strict = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const lenient = new TextDecoder('utf-8', { ignoreBOM: true });
 
-/** "8185", two digits a byte. */
+/** "8185": two digits per byte. */
 export function toHex(bytes: Uint8Array): string {
   const digits: string[] = [];
   for (const byte of bytes) digits.push(byte.toString(16).padStart(2, '0'));
   return digits.join('');
 }
 
-/** The text, or undefined where the bytes are not UTF-8. A character that the end cuts is left out. */
+/** The text, or undefined if the bytes are not UTF-8. With `mayBeCut`, removes an incomplete character at the end. */
 export function textOf(bytes: Uint8Array, mayBeCut: boolean): string | undefined {
   try {
     return strict.decode(mayBeCut ? withoutCutCharacter(bytes) : bytes);
@@ -26,7 +26,7 @@ export function textOf(bytes: Uint8Array, mayBeCut: boolean): string | undefined
   }
 }
 
-/** The text, whatever the bytes: what is not UTF-8 becomes U+FFFD. */
+/** The text, with U+FFFD in place of invalid bytes. */
 export function anyTextOf(bytes: Uint8Array): string {
   return lenient.decode(bytes);
 }
@@ -42,7 +42,7 @@ function withoutCutCharacter(bytes: Uint8Array): Uint8Array {
   return bytes;
 }
 
-/** The value where the text is a JSON object or array, of a depth that can be shown. */
+/** The value of a JSON object or array whose depth is at most MAX_DEPTH, else undefined. */
 export function jsonOf(text: string): unknown {
   if (text.length > MAX_JSON || !/^\s*[{[]/.test(text)) return undefined;
   try {
@@ -58,7 +58,7 @@ function isShallow(value: unknown, depth: number): boolean {
   return depth > 0 && Object.values(value).every((inner) => isShallow(inner, depth - 1));
 }
 
-/** Whether text has nothing in it that a person would not call text. */
+/** Whether text has no control characters except for whitespace. */
 function isReadable(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
     const unit = text.charCodeAt(i);
@@ -69,8 +69,8 @@ function isReadable(text: string): boolean {
 }
 
 /**
- * The first `limit` bytes. Of what is not said to be text, as text only where a person would call it that;
- * `isCut`: there should be more than is there.
+ * A preview of the first `limit` bytes. Without `isText`, the bytes are shown as text only if readable. `isCut`: the
+ * bytes are incomplete.
  */
 export function previewOf(
   bytes: Uint8Array,
@@ -90,13 +90,13 @@ export function previewOf(
   return preview;
 }
 
-/** In place of bytes that are not kept. */
+/** Used without `keepData`. */
 export const NO_BYTES = new Uint8Array(0);
 
-/** What a value of JSON takes beside its text: "[]," becomes some fifty bytes. */
+/** Memory of a JSON value per character of its text: "[]," takes some fifty bytes. */
 const JSON_FACTOR = 16;
 
-/** Bytes of memory that a preview takes, roughly. */
+/** Approximate memory of a preview, in bytes. */
 export function weightOf({ hex, text = '', json }: Preview): number {
   return hex.length + 2 * text.length + (json === undefined ? 0 : JSON_FACTOR * text.length);
 }
@@ -114,7 +114,7 @@ export function describeMessage(
   return messageReport(opcode, data, { maxPayloadPreview, keepData }, false);
 }
 
-/** As describeMessage; `isCut`: it should go on where the data ends. */
+/** As describeMessage. `isCut`: the data is incomplete. */
 export function messageReport(
   opcode: number,
   data: Uint8Array,

@@ -1,11 +1,11 @@
-// A broken rule as a report: what the decoder's own ProtocolError says.
+// The report of a violation, with the contents of the decoder's ProtocolError.
 
 import { ProtocolError } from '../protocol/errors.ts';
 import type { Role } from '../protocol/role.ts';
 import type { Violation } from '../protocol/violations.ts';
 import type { Problem } from './types.ts';
 
-/** What the end that gets `sender`'s bytes says of the rule broken at this byte of the input. */
+/** The violation that the receiver of `sender`'s bytes would report. */
 export function problemOf(
   violation: Violation,
   sender: Role,

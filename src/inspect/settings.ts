@@ -1,9 +1,9 @@
-// The options of an inspection, checked and complete.
+// The options of an inspection, and their checks.
 
 import type { Role } from '../protocol/role.ts';
 import type { DeflateParams, InspectOptions } from './types.ts';
 
-/** What the reader of frames goes by. */
+/** The settings of a FrameReader. */
 export interface ReaderSettings {
   sender: Role;
   deflate: DeflateParams | undefined;
@@ -15,11 +15,11 @@ export interface ReaderSettings {
   keepData: boolean;
 }
 
-/** Checks and completes the options but for what the bytes tell. Throws a TypeError or RangeError. */
+/** Checks the options that do not depend on the bytes. Throws a TypeError or RangeError. */
 export function checkOptions(options: InspectOptions): Omit<ReaderSettings, 'sender' | 'deflate'> {
   const { role = 'auto' } = options;
   if (!['auto', 'client', 'server'].includes(role)) {
-    throw new TypeError(`option role must be auto, client or server, not ${String(role)}`);
+    throw new TypeError(`option role must be auto, client or server, got ${String(role)}`);
   }
   return {
     maxPayloadPreview: limit('maxPayloadPreview', options.maxPayloadPreview ?? 256),
@@ -31,8 +31,8 @@ export function checkOptions(options: InspectOptions): Omit<ReaderSettings, 'sen
   };
 }
 
-/** A limit as a whole number. Throws a RangeError. */
+/** Checks a limit and rounds it down. Throws a RangeError. */
 export function limit(name: string, value: unknown): number {
   if (typeof value === 'number' && value >= 0) return Math.floor(value);
-  throw new RangeError(`option ${name} must be a number from 0 on, not ${String(value)}`);
+  throw new RangeError(`option ${name} must be a non-negative number, got ${String(value)}`);
 }

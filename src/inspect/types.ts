@@ -1,10 +1,10 @@
-// What an inspection says: plain data, in the words of RFC 6455.
+// The result of an inspection: plain data, in the terms of RFC 6455.
 
 import type { Role } from '../protocol/role.ts';
 import type { Violation } from '../protocol/violations.ts';
 import type { HttpHead } from './handshake.ts';
 
-/** How permessage-deflate was agreed on, RFC 7692 §7.1. Window bits are reported, and not enforced. */
+/** Negotiated parameters of permessage-deflate, RFC 7692 §7.1. Window bits are reported, not enforced. */
 export interface DeflateParams {
   serverNoContextTakeover?: boolean;
   clientNoContextTakeover?: boolean;
@@ -16,28 +16,28 @@ export interface DeflateParams {
 
 /** Options of `inspect`. */
 export interface InspectOptions {
-  /** Who sent the bytes. Default `'auto'`: told by the handshake, or by the first frame's MASK bit (§5.1). */
+  /** Who sent the bytes. Default `'auto'`: detected from the handshake, or the first frame's MASK bit (§5.1). */
   role?: Role | 'auto';
   /**
-   * Whether permessage-deflate is in use. Default: as the handshake says, where there is one; `false` leaves
-   * RSV1 forbidden.
+   * Whether permessage-deflate is in use. Default: as negotiated in the handshake, if there is one. With `false`, RSV1
+   * is a violation.
    */
   deflate?: boolean | DeflateParams;
-  /** The head the other end sent, where it is known: with both, the handshake can be checked (§4). */
+  /** The head the other end sent, if known. The two are checked against each other (§4). */
   otherHead?: HttpHead;
-  /** Bytes of a payload that its preview shows. Default 256. */
+  /** Bytes of a payload in its preview. Default 256. */
   maxPayloadPreview?: number;
-  /** Frames to report. What follows is counted and its rules are checked, but it is not inflated. Default 1000. */
+  /** Frames to report. Later ones are checked and counted, but not inflated. Default 1000. */
   maxFrames?: number;
-  /** Bytes to inflate in all. Default 64 MiB. */
+  /** Bytes to inflate in total. Default 64 MiB. */
   maxInflated?: number;
   /** Bytes a message may have, as in a decoder. Default: no limit. */
   maxPayload?: number;
-  /** Bytes of memory, roughly, that reports may take: what follows is treated as behind `maxFrames`. Default: no limit. */
+  /** Approximate memory for reports, in bytes. Later frames are treated as above `maxFrames`. Default: no limit. */
   maxReported?: number;
   /**
-   * Whether reports keep the bytes themselves. Default true. With false they have previews only: `payload` and `data`
-   * are empty, and a message has `text` and `json` where its preview shows all of it.
+   * Whether reports keep the bytes. Default true. With false they have previews only: `payload` and `data` are empty,
+   * and a message has `text` and `json` only if its preview shows all of it.
    */
   keepData?: boolean;
 }
@@ -58,61 +58,61 @@ export type FieldName =
 /** A field of a frame. */
 export interface Field {
   name: FieldName;
-  /** Its first bit, counted from the beginning of the frame. */
+  /** Its first bit, counted from the start of the frame. */
   bit: number;
   bits: number;
-  /** The bytes it lies in, as indexes of the input: from `from` on, up to `to`, which is not in it. */
+  /** Its bytes, as indexes of the input: `[from, to)`. */
   from: number;
   to: number;
-  /** A number; the masking key as hex; a length above 2^53 - 1 as decimal digits. */
+  /** A number. The masking key is hex, a length above 2^53 - 1 decimal digits. */
   value: number | string;
   meaning: string;
-  /** The section of RFC 6455 that tells of it. */
+  /** The section of RFC 6455 that defines it. */
   section: string;
 }
 
-/** The beginning of some bytes, for people. */
+/** The first bytes in readable form. */
 export interface Preview {
   hex: string;
-  /** Where it is text. */
+  /** If the bytes are text. */
   text?: string;
-  /** Where the whole of it is a JSON object or array: the value. */
+  /** If all the bytes are a JSON object or array: its value. */
   json?: unknown;
   /** Bytes that are not shown. */
   bytesLeft: number;
 }
 
-/** What a close frame says, §5.5.1. */
+/** The contents of a close frame, §5.5.1. */
 export interface CloseReport {
-  /** 1005 where the frame has none. */
+  /** 1005 if the frame has none. */
   code: number;
   name: string;
   meaning: string;
   reason: string;
 }
 
-/** A rule that is broken: what a decoder at the other end would say. */
+/** A violation, as a decoder at the other end would report it. */
 export interface Problem {
   /** As {@link ProtocolError.code}. */
   code: string;
   violation: Violation;
   message: string;
-  /** What the other end would close the connection with. */
+  /** The code the other end would close the connection with. */
   closeCode: number;
   section: string;
   /** Byte of the input at fault. */
   offset: number;
   value?: number;
-  /** What was said underneath, e.g. why a message could not be inflated. */
+  /** The underlying error, e.g. why a message could not be inflated. */
   detail?: string;
 }
 
-/** A frame, as far as its bytes are there. */
+/** A frame, complete or truncated. */
 export interface FrameReport {
   index: number;
-  /** Where in the input it begins. */
+  /** Its offset in the input. */
   offset: number;
-  /** Bytes it takes, those that are missing included. */
+  /** Its length in bytes, including missing ones. */
   length: number;
   fields: Field[];
   fin: boolean;
@@ -124,65 +124,65 @@ export interface FrameReport {
   masked: boolean;
   /** Eight hex digits. */
   maskingKey?: string;
-  /** As declared; 0 where the input ends before that. */
+  /** As declared; 0 if the input ends before it. */
   payloadLength: number;
-  /** Unmasked: a copy where the frame was masked, else a view of the input. Empty without `keepData`. */
+  /** Unmasked: a copy if the frame was masked, else a view of the input. Empty without `keepData`. */
   payload: Uint8Array;
   preview: Preview;
   close?: CloseReport;
   problem?: Problem;
 }
 
-/** A message, put together from its frames (§5.4). */
+/** A message, assembled from its frames (§5.4). */
 export interface MessageReport {
   /** 1 for text, 2 for binary. */
   opcode: number;
   /** Indexes of its frames. */
   frames: number[];
-  /** Bytes of it, inflated where it was compressed. */
+  /** Its length in bytes, after inflation. */
   length: number;
-  /** It was compressed (RFC 7692 §6.1). */
+  /** Whether it was compressed (RFC 7692 §6.1). */
   compressed: boolean;
-  /** Whether its last frame is there, with all its bytes, and all of it was inflated. */
+  /** Whether the input has all its bytes, and all of them were inflated. */
   complete: boolean;
-  /** Inflated where it was compressed; may share memory with the frame's payload. Empty without `keepData`. */
+  /** Inflated if compressed. May share memory with the frame's payload. Empty without `keepData`. */
   data: Uint8Array;
   preview: Preview;
-  /** Of text: all of it. */
+  /** Text messages only: the whole text. */
   text?: string;
-  /** Of text that is a JSON object or array: the value. */
+  /** Text messages that are a JSON object or array: its value. */
   json?: unknown;
   problem?: Problem;
 }
 
-/** Where the input ends too early. */
+/** Where the input was truncated. */
 export interface Truncation {
-  /** Index of the frame that is cut off; undefined where it is the handshake. */
+  /** Index of the truncated frame; undefined for the handshake. */
   frame?: number;
-  /** What is cut. */
+  /** What was truncated. */
   where: 'handshake' | 'header' | 'payload';
-  /** Bytes that are missing at least: of a header of which too little is there to tell, to its next field. */
+  /** At least how many bytes are missing: in a header of unknown length, those up to the next field. */
   missing: number;
   message: string;
 }
 
-/** What {@link inspect} finds. */
+/** The result of {@link inspect}. */
 export interface Inspection {
   sender: Role;
   handshake?: HttpHead;
-  /** With what messages with RSV1 were inflated. */
+  /** The parameters that messages with RSV1 were inflated with. */
   deflate?: DeflateParams;
   frames: FrameReport[];
   messages: MessageReport[];
-  /** The first rule that is broken; what follows is not read. */
+  /** The first violation. Later bytes are not read. */
   problem?: Problem;
-  /** Bytes at the end that no frame was read from. */
+  /** Bytes at the end that were not read as frames. */
   bytesLeft: number;
   truncated?: Truncation;
-  /** Frames behind `maxFrames` or `maxReported`, which were checked and are not in `frames`. */
+  /** Frames above `maxFrames` or `maxReported`: checked, and not in `frames`. */
   framesLeft: number;
-  /** What it took: bytes inflated in all, and bytes of memory, roughly, that the reports take. */
+  /** Bytes inflated in total, and the approximate memory of the reports in bytes. */
   used: { inflated: number; reported: number };
-  /** What else there is to know, in sentences. */
+  /** Further remarks, one sentence each. */
   notes: string[];
 }

@@ -1,4 +1,4 @@
-// `wsimd inspect` of captures made here: link layers, both directions, what is reordered, sent again or missing.
+// `wsimd inspect` of generated captures: link layers, both directions, reordered, retransmitted and missing segments.
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -68,7 +68,7 @@ describe.each(Object.keys(LINKS) as Link[])('%s', (link) => {
     ['IPv4', V4],
     ['IPv6', V6],
   ] as const)(
-    '%s: both directions of a connection, from pcap and pcapng of either byte order',
+    'decodes both directions from pcap and pcapng of either byte order: %s',
     (_name, addresses) => {
       const { client, server, opening } = connect(addresses);
       const all = packets(
@@ -97,7 +97,7 @@ describe.each(Object.keys(LINKS) as Link[])('%s', (link) => {
 describe('segments', () => {
   const words = ['one', 'two', 'three', 'four', 'five', 'six'];
 
-  it('out of order are put in order', () => {
+  it('are reordered', () => {
     const { client, opening } = connect();
     const sent = words.map((word) => client.send(clientText(word)));
     const order = [1, 0, 5, 4, 3, 2].map((i) => sent[i]);
@@ -107,7 +107,7 @@ describe('segments', () => {
     expect(connections[0].client.gaps).toEqual([]);
   });
 
-  it('sent again, whole or in other pieces, count once', () => {
+  it('that are retransmitted, also with other boundaries, count once', () => {
     const { client, opening } = connect();
     const sent = words.map((word) => client.send(clientText(word)));
     const { from, to, seq } = sent[0];
@@ -123,7 +123,7 @@ describe('segments', () => {
     expect(connections[0].client.retransmitted).toBe(4);
   });
 
-  it(`cut anywhere, in any order, some twice (seed ${seed})`, () => {
+  it(`of any size, in any order, some retransmitted (seed ${seed})`, () => {
     const random = new Random(seed);
     const { client, opening } = connect();
     const { from, to, seq } = client;
@@ -150,7 +150,7 @@ describe('segments', () => {
     expect(textsOf(connections[0].client)).toEqual(texts);
   });
 
-  it('that are missing are a gap, reported where it is; what lies behind is not decoded', () => {
+  it('that are missing become a gap, and later bytes are not decoded', () => {
     const { client, server, opening } = connect();
     const sent = words.map((word) => client.send(clientText(word)));
     const lost = sent[2];
@@ -164,9 +164,9 @@ describe('segments', () => {
     expect(found.gaps).toEqual([{ at: found.length, seq: lost.seq, length: lost.payload?.length }]);
     const { stdout } = run(capture);
     expect(stdout).toContain(
-      `Gap at byte ${found.length}: 11 bytes from sequence number ${lost.seq} on`,
+      `Gap at byte ${found.length}: 11 bytes at sequence number ${lost.seq}`,
     );
-    expect(stdout).toContain('bytes behind it are not decoded');
+    expect(stdout).toContain('bytes after it are not decoded');
   });
 
   it.each([
@@ -174,7 +174,7 @@ describe('segments', () => {
     ['more segments', 4097, 4, 1],
     ['16 MiB', 280, 59_900, 0],
     ['more bytes', 281, 59_900, 1],
-  ])('behind missing bytes are waited with up to a limit: %s', (_name, count, size, gaps) => {
+  ])('wait for missing bytes up to a limit: %s', (_name, count, size, gaps) => {
     const { client, opening } = connect();
     const first = client.send(frame({ opcode: 2, payload: new Uint8Array(10), key: KEY }));
     const payload = frame({ opcode: 2, payload: new Uint8Array(size), key: KEY });
@@ -183,13 +183,13 @@ describe('segments', () => {
     const [{ client: found }] = inspected(capture, '--max-frames', '1').connections;
     expect(found.gaps.length).toBe(gaps);
     expect(found.reordered).toBe(count);
-    const why = 'Missing bytes were not waited for: more than 16 MiB or 4,096 segments';
+    const why = 'Missing bytes became gaps, because more than 16 MiB or 4,096 segments';
     expect(found.notes.join().includes(why)).toBe(gaps === 1);
     if (gaps === 0) expect(found.inspection.framesLeft).toBe(count);
     else expect(found.inspection.frames).toEqual([]);
   });
 
-  it('that the capture cut are a gap too', () => {
+  it('that the capture truncated become a gap', () => {
     const { client, opening } = connect();
     const whole = packet(client.send(clientText('x'.repeat(100))));
     const cut = { bytes: whole.slice(0, whole.length - 40), length: whole.length };
@@ -204,8 +204,8 @@ describe('segments', () => {
   });
 });
 
-describe('what a capture has', () => {
-  it('several connections, and others, which are named', () => {
+describe('connections', () => {
+  it('decodes WebSocket connections, lists others', () => {
     const first = connect();
     const second = connect(V6);
     const plain = new Sender('10.0.0.9:4000', '10.0.0.2:80', 1);
@@ -233,15 +233,15 @@ describe('what a capture has', () => {
     const { status, stderr } = run(capture, '--stream', '4');
     expect([status, stderr]).toEqual([
       2,
-      'standard input: no connection 4: there are 4, from 0 on\n',
+      'standard input: no connection 4: --stream must be from 0 to 3\n',
     ]);
     const { stdout } = run(capture, '--summary');
     expect(stdout).toContain('stream 0  10.0.0.1:50000 -> 10.0.0.2:80');
-    expect(stdout).toContain('not explained: TLS: encrypted');
+    expect(stdout).toContain('not decoded: TLS: encrypted');
     expect(stdout).toMatch(/client -> {2}frame 0 {2}text, masked, 5 bytes {2}"first"/);
   });
 
-  it('--stream: the same connection under the same number, also where ports are used again', () => {
+  it('--stream selects the same connection if ports are reused', () => {
     const rounds = [connect(), connect(), connect(V6)];
     const all = rounds.flatMap(({ client, server, opening }, i) => [
       ...opening,
@@ -258,7 +258,7 @@ describe('what a capture has', () => {
     }
   });
 
-  it('a port used again is another connection', () => {
+  it('treats a reused port as another connection', () => {
     const [first, second] = [connect(), connect()];
     const said = first.client.send(clientText('a'));
     const end = first.client.send(new Uint8Array(0), 'FA');
@@ -270,7 +270,7 @@ describe('what a capture has', () => {
     ]);
   });
 
-  it('a connection that began before it: told by its frames, the client by its masks', () => {
+  it('detects a connection without its start by its frames, and the client by MASK', () => {
     const client = new Sender('10.0.0.1:70', '10.0.0.2:8080', 5);
     const server = new Sender('10.0.0.2:8080', '10.0.0.1:70', 9);
     const all = [server.send(serverText('tick')), client.send(clientText('tock'))];
@@ -282,7 +282,7 @@ describe('what a capture has', () => {
     ]);
   });
 
-  it('a handshake without the SYN before it, its server on the higher port', () => {
+  it('decodes a handshake without SYN whose server has the higher port', () => {
     const heads = handshake();
     const client = new Sender('10.0.0.1:70', '10.0.0.2:8080', 5);
     const server = new Sender('10.0.0.2:8080', '10.0.0.1:70', 9);
@@ -296,7 +296,7 @@ describe('what a capture has', () => {
     }
   });
 
-  it('a handshake that comes byte by byte', () => {
+  it('decodes a handshake in segments of one byte', () => {
     const heads = handshake();
     const { client, server, opening } = connect();
     [client.seq, server.seq] = [0xffffff01, 1001];
@@ -306,7 +306,7 @@ describe('what a capture has', () => {
     expect(textsOf(connections[0].client)).toEqual(['a']);
   });
 
-  it('permessage-deflate, as the handshake agreed on it', () => {
+  it('inflates with the negotiated permessage-deflate', () => {
     const header = 'Sec-WebSocket-Extensions: permessage-deflate\r\n';
     const { client, server, opening } = connect(V4, handshake(header, header));
     const payload = new Uint8Array([0xf2, 0x48, 0xcd, 0xc9, 0xc9, 0x07, 0x00]);
@@ -318,7 +318,7 @@ describe('what a capture has', () => {
     expect(connections[0].client.inspection.messages[0].compressed).toBe(true);
   });
 
-  it('a broken rule, or a broken handshake: status 1', () => {
+  it('exits with 1 for a violation in a frame or in the handshake', () => {
     const { client, opening } = connect();
     const bad = client.send(serverText('not masked'));
     const { status, connections } = inspected(pcap(packets([...opening, bad])));
@@ -331,7 +331,7 @@ describe('what a capture has', () => {
     expect(inspected(pcap(packets(connect(V4, wrong).opening))).status).toBe(1);
   });
 
-  it('IP fragments and unknown link layers: said', () => {
+  it('reports IP fragments and unknown link layers', () => {
     const { client, opening } = connect();
     const fragment = packet(client.send(clientText('x')));
     fragment[14 + 6] = 0x20;
@@ -341,12 +341,12 @@ describe('what a capture has', () => {
     new DataView(strange.buffer).setUint32(20, 147, true);
     expect(inspected(strange)).toMatchObject({
       connections: [],
-      notes: ['Packets left out: 4: an unknown link layer.'],
+      notes: ['Packets skipped: 4: an unknown link layer.'],
     });
   });
 });
 
-describe('a file that is broken', () => {
+describe('an invalid file', () => {
   const { client, opening } = connect();
   const all = packets([
     ...opening,
@@ -357,40 +357,37 @@ describe('a file that is broken', () => {
   it.each([
     ['pcap', pcap],
     ['pcapng', pcapng],
-  ])(
-    '%s that breaks off: what is there is explained, and where it ends is said',
-    (_name, write) => {
-      const capture = write(all);
-      const { connections, notes } = inspected(capture.subarray(0, capture.length - 20));
-      expect(textsOf(connections[0].client)).toEqual(['whole']);
-      expect(notes.join()).toMatch(/breaks off behind packet 5: the file ends inside a block/);
-    },
-  );
+  ])('%s truncated: decodes the packets before the end, reports where it is', (_name, write) => {
+    const capture = write(all);
+    const { connections, notes } = inspected(capture.subarray(0, capture.length - 20));
+    expect(textsOf(connections[0].client)).toEqual(['whole']);
+    expect(notes.join()).toMatch(/truncated after packet 5: the file ends inside a block/);
+  });
 
   it.each([
     ['pcap', pcap(all), 24 + 8],
     ['pcapng', pcapng(all), 28 + 20 + 4],
-  ])('%s with a packet of 4 GiB: refused, not allocated', (_name, capture, at) => {
+  ])('%s with a packet of 4 GiB: rejected without allocation', (_name, capture, at) => {
     const bad = capture.slice();
     new DataView(bad.buffer).setUint32(at, 0xfffffffc, true);
     const { status, stderr } = run(bad);
     expect(status).toBe(2);
-    expect(stderr).toContain('bytes, at byte');
+    expect(stderr).toMatch(/at byte \d+ has .*4294967292 bytes/);
   });
 
-  it('pcapng with interfaces without end: it ends where there are too many', () => {
+  it('pcapng with more than 65536 interfaces: stops there', () => {
     const capture = pcapng(all);
     const one = capture.subarray(28, 48);
     const bad = join(capture, ...Array(65_536).fill(one), capture.subarray(48));
     const { connections, notes } = inspected(bad);
     expect(textsOf(connections[0].client)).toEqual(['whole', 'lost']);
-    expect(notes.join()).toContain('breaks off behind packet 6: more than 65536 interfaces');
+    expect(notes.join()).toContain('truncated after packet 6: more than 65536 interfaces');
   });
 
   it.each([
     ['pcap', pcap],
     ['pcapng', pcapng],
-  ])('%s cut at any byte: explained or refused', (_name, write) => {
+  ])('%s truncated at any byte: decoded or rejected', (_name, write) => {
     const capture = write(all);
     for (const at of [3, 4, 5, 23, 24, 25, 39, 40, 41, 60, capture.length - 1]) {
       const { status, stderr } = run(capture.subarray(0, at), '--summary');
@@ -400,7 +397,7 @@ describe('a file that is broken', () => {
     }
   });
 
-  it(`any byte of it changed: explained or refused, never a crash (seed ${seed})`, () => {
+  it(`with random bytes changed: decoded or rejected without a crash (seed ${seed})`, () => {
     const random = new Random(seed);
     for (let i = 0; i < 12; i++) {
       const bad = random.pick([pcap, pcapng])(all).slice();

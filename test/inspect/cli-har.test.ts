@@ -15,9 +15,9 @@ const readMessage = (data: string) => {
 
 it.each([
   ['padding', '='],
-  ['padding in pieces', '====a'],
+  ['padding in between', '====a'],
   ['base64', 'AAEC'],
-  ['what is not base64', '!'],
+  ['invalid characters', '!'],
   ['quotes', '"'],
 ])('%s', (_name, one) => {
   const perCharacter = (length: number) =>
@@ -29,8 +29,8 @@ it.each([
   ['AAEC', undefined],
   ['AA==', undefined],
   ['AA', undefined],
-  ['AA=A', 'its data is not base64 throughout'],
-  ['A!A=', 'its data is not base64 throughout'],
+  ['AA=A', 'its data is not valid base64'],
+  ['A!A=', 'its data is not valid base64'],
 ])('%s: note %j', (data, note) => {
   expect(readMessage(data).note).toBe(note);
 });

@@ -39,7 +39,7 @@ function run(
   });
 }
 
-describe('what it is given', () => {
+describe('input', () => {
   const bytes = hex(HELLO);
 
   it.each([
@@ -67,21 +67,21 @@ describe('what it is given', () => {
   });
 
   it.each([
-    ['an odd digit', ['--hex', '81 8'], '', '--hex: line 1, column 4: an odd number of hex digits'],
-    ['text that is no bytes', [], 'hello world?', 'neither hex nor base64'],
-    ['no file', ['nosuch.bin'], '', 'nosuch.bin: there is no such file'],
+    ['an odd digit', ['--hex', '81 8'], '', '--hex: line 1, column 4: odd number of hex digits'],
+    ['text that is neither hex nor base64', [], 'hello world?', 'neither hex nor base64'],
+    ['no file', ['nosuch.bin'], '', 'nosuch.bin: no such file'],
     ['a folder', ['.'], '', '.: is a directory'],
     ['nothing', [], '', 'standard input: is empty'],
     ['gzip', [], hex('1f 8b 08 00'), 'compressed with gzip'],
-    ['two inputs', ['a', '--hex', '81'], '', 'give one of'],
+    ['two inputs', ['a', '--hex', '81'], '', 'only one of'],
     ['a wrong role', ['--role', 'both'], '', 'Allowed choices are auto, client, server'],
     ['a wrong format', ['--format', 'zip'], '', 'Allowed choices are raw, hex'],
-    ['a wrong number', ['--max-frames', 'x'], '', 'Expected an integer'],
+    ['a wrong number', ['--max-frames', 'x'], '', 'Expected a non-negative integer'],
     ['an unknown option', ['--nosuch'], '', 'unknown option'],
-    ['no capture', ['--format', 'pcap'], hex('00 01 02 03 04 05'), 'no capture that can be read'],
-    ['no HAR', ['--format', 'har'], '{"log": ', 'is not JSON'],
-    ['JSON that is no HAR', [], '{"log": 1}', 'it has no log.entries'],
-    ['a HAR without WebSocket', [], '{"log": {"entries": [{}]}}', 'without WebSocket messages'],
+    ['an invalid capture', ['--format', 'pcap'], hex('00 01 02 03 04 05'), 'not a valid capture'],
+    ['a truncated HAR file', ['--format', 'har'], '{"log": ', 'is not valid JSON'],
+    ['JSON that is not a HAR file', [], '{"log": 1}', 'log.entries is missing'],
+    ['a HAR without WebSocket', [], '{"log": {"entries": [{}]}}', 'has no WebSocket messages'],
   ] as const)('%s: one line, and status 2', (_name, args, input, line) => {
     const { stdout, stderr, status } = run(args, input);
     expect([status, stdout]).toEqual([2, '']);
@@ -89,13 +89,13 @@ describe('what it is given', () => {
     expect(stderr).toContain(line);
   });
 
-  it('too much: refused at once, from a file and from a pipe', async () => {
+  it('rejects input above 256 MiB, from a file and from a pipe', async () => {
     file('huge.bin', hex('82 7f'));
     truncateSync(join(folder, 'huge.bin'), 2 ** 30);
     const { stderr, status } = run(['huge.bin']);
     expect([status, stderr.trim()]).toEqual([
       2,
-      'huge.bin: too large: bytes up to 256 MiB can be explained, captures of any size',
+      'huge.bin: too large: the limit is 256 MiB for bytes, captures have none',
     ]);
     const child = spawn(process.execPath, [CLI, 'inspect'], { cwd: folder });
     child.stdin.on('error', () => {});
@@ -111,34 +111,34 @@ describe('what it is given', () => {
   });
 });
 
-describe('what it says', () => {
-  it('a broken rule: its section, its byte, status 1', () => {
+describe('output', () => {
+  it('reports a violation with section and byte, status 1', () => {
     const { stdout, status } = run(['--hex', '81 02 6f 6b 81 03 61 ff 62 00']);
     expect(status).toBe(1);
     expect(stdout).toContain(
-      'BROKEN at byte 7: WS_ERR_INVALID_UTF8 (RFC 6455 §8.1; close with 1007)',
+      'VIOLATION at byte 7: WS_ERR_INVALID_UTF8 (RFC 6455 §8.1; close with 1007)',
     );
-    expect(stdout).toContain('1 byte behind the broken frame were not read');
+    expect(stdout).toContain('1 byte after the violation were not read');
   });
 
-  it('a broken handshake: status 1', () => {
+  it('reports a violation in the handshake, status 1', () => {
     const { stdout, status } = run([], 'GET / HTTP/1.1\r\nUpgrade: websocket\r\n\r\n');
     expect(status).toBe(1);
     expect(stdout).toContain(
-      'BROKEN in the handshake: the header Host is missing (RFC 6455 §4.2.1)',
+      'VIOLATION in the handshake: the Host header is missing (RFC 6455 §4.2.1)',
     );
   });
 
-  it('input that ends too early: how much is missing, status 0', () => {
+  it('reports the missing bytes of truncated input, status 0', () => {
     const { stdout, status } = run(['--hex', '81 05 48']);
     expect(status).toBe(0);
     expect(stdout).toContain('The input ends inside the payload of frame 0: 4 bytes are missing.');
   });
 
-  it('close codes in words, JSON set out, fragments put together, compressed messages inflated', () => {
+  it('names close codes, formats JSON, joins fragments, inflates messages', () => {
     const text = '01 08 7b 22 61 22 3a 5b 31 2c 80 03 32 5d 7d 88 04 03 e9 62 79';
     const { stdout } = run(['--hex', text]);
-    expect(stdout).toContain('1001 Going Away: an end goes away');
+    expect(stdout).toContain('1001 Going Away: the endpoint is going away');
     expect(stdout).toMatch(/message 0 {2}text, 11 bytes {2}of frames 0, 1\n {4}\{\n {6}"a": \[/);
     const deflated = run(['--deflate', '--hex', 'c1 07 f2 48 cd c9 c9 07 00 c1 05 f2 00 11 00 00']);
     expect(deflated.stdout.match(/inflated.*\n {4}"Hello"/g)).toHaveLength(2);
@@ -146,12 +146,12 @@ describe('what it says', () => {
     expect(run([...args, 'c1 07 f2 48 cd c9 c9 07 00 c1 05 f2 00 11 00 00']).status).toBe(1);
   });
 
-  it('--role insists', () => {
+  it('--role overrides the detection', () => {
     const { stdout, status } = run(['--role', 'server', '--hex', HELLO]);
     expect([status, stdout]).toEqual([1, expect.stringContaining('WS_ERR_UNEXPECTED_MASK')]);
   });
 
-  it('--json: the same as data', () => {
+  it('--json has the same data', () => {
     const { stdout, status } = run(['--json', '--hex', `${HELLO} 01 00`]);
     expect(status).toBe(1);
     const { frames, messages, problem, sender } = JSON.parse(stdout);
@@ -165,7 +165,7 @@ describe('what it says', () => {
     expect(problem).toMatchObject({ code: 'WS_ERR_EXPECTED_MASK', offset: 11, section: '5.1' });
   });
 
-  it('--json leaves out text that is longer than its preview', () => {
+  it('--json omits text that is longer than its preview', () => {
     const long = frame({ opcode: 1, payload: utf8(`["${'a'.repeat(300)}"]`) });
     const [message] = JSON.parse(run(['--json'], long).stdout).messages;
     expect([message.length, message.text, message.json]).toEqual([304, undefined, undefined]);
@@ -173,7 +173,7 @@ describe('what it says', () => {
     expect(whole.json).toEqual(['a'.repeat(300)]);
   });
 
-  it('--json leaves alone what a peer sent as JSON', () => {
+  it('--json does not change the JSON of peers', () => {
     const sent = {
       ...{ preview: { bytesLeft: 5, hex: '00' }, text: 'a', json: [1], data: 'b', payload: 'c' },
       messages: [{ preview: { bytesLeft: 1 }, text: 'd', frames: [], json: { text: 'e' } }],
@@ -189,12 +189,12 @@ describe('what it says', () => {
     expect(connections[0].messages[0].message.json).toEqual(sent);
   });
 
-  it('--json is laid out as JSON.stringify does', () => {
+  it('--json is formatted as by JSON.stringify', () => {
     const { stdout } = run(['--json'], hex('81 02 7b 7d 01 02 5b 31 80 03 2c 5b 5d 88 00'));
     expect(stdout).toBe(`${JSON.stringify(JSON.parse(stdout), null, 1)}\n`);
   });
 
-  it('JSON nested without end is text', () => {
+  it('shows deeply nested JSON as text', () => {
     const deep = frame({ opcode: 1, payload: utf8('['.repeat(20_000) + ']'.repeat(20_000)) });
     const { stdout, status } = run(['--preview', '40000'], deep);
     expect(status).toBe(0);
@@ -202,14 +202,14 @@ describe('what it says', () => {
     expect(run(['--preview', '40000', '--json'], deep).status).toBe(0);
   });
 
-  it('--summary and --max-frames: a line a frame, and how many are left', () => {
+  it('--summary and --max-frames: one line per frame, and the number of others', () => {
     const many = joinBytes(...Array(30).fill(frame({ opcode: 1, payload: utf8('안녕') })));
     const { stdout } = run(['--summary', '--max-frames', '20'], many);
     expect(stdout.match(/^frame \d+ {2}text, 6 bytes {2}"안녕"/gm)).toHaveLength(20);
     expect(stdout).toContain('10 more frames');
   });
 
-  it('nothing that a terminal would obey', () => {
+  it('escapes control characters', () => {
     const evil = utf8('\u001b[2J\u009b31m\u202e\r\n\u0007');
     const close = joinBytes(new Uint8Array([0x03, 0xe8]), evil);
     const bytes = joinBytes(
@@ -241,7 +241,7 @@ describe('what it says', () => {
     if (stderr.includes('2J')) expect(stderr).toContain(SEEN);
   });
 
-  it('nothing that a terminal would obey from a head or a HAR', () => {
+  it('escapes control characters of a head and of a HAR file', () => {
     const message = { type: 'send', opcode: 1, data: EVIL };
     const entry = {
       request: { url: `ws://a/${EVIL}` },
@@ -262,9 +262,9 @@ describe('what it says', () => {
   });
 
   it.each([
-    ['none in a pipe', {}, [], false],
-    ['where they are forced', { FORCE_COLOR: '1' }, [], true],
-    ['not with --no-color', { FORCE_COLOR: '1' }, ['--no-color'], false],
+    ['no colours in a pipe', {}, [], false],
+    ['FORCE_COLOR', { FORCE_COLOR: '1' }, [], true],
+    ['--no-color', { FORCE_COLOR: '1' }, ['--no-color'], false],
   ])('colours: %s', (_name, env, args, hasColours) => {
     expect(run(['--hex', HELLO, ...args], '', env).stdout.includes('\u001b')).toBe(hasColours);
   });
@@ -278,10 +278,10 @@ describe('what it says', () => {
   });
 
   it.each([
-    ['in the middle of a capture', [hex('d4 c3 b2 a1 02 00 04 00')], /no capture that can be read/],
-    ['in the middle of a HAR', ['{"log": {"entries": ['], /is not JSON/],
+    ['in the middle of a capture', [hex('d4 c3 b2 a1 02 00 04 00')], /not a valid capture/],
+    ['in the middle of a HAR', ['{"log": {"entries": ['], /is not valid JSON/],
     ['at once', [], /standard input: is empty/],
-  ])('standard input that is closed %s: one line, and status 2', async (_name, parts, line) => {
+  ])('standard input closed %s: one line, and status 2', async (_name, parts, line) => {
     const child = spawn(process.execPath, [CLI, 'inspect'], { cwd: folder });
     let complaints = '';
     child.stderr.on('data', (chunk) => {
@@ -295,7 +295,7 @@ describe('what it says', () => {
     expect(complaints.trim().split('\n')).toHaveLength(1);
   });
 
-  it('a reader that goes away ends it quietly', async () => {
+  it('exits without an error when the reader closes the pipe', async () => {
     const many = joinBytes(...Array(900).fill(frame({ opcode: 1, payload: utf8('hello') })));
     const child = spawn(process.execPath, [CLI, 'inspect', file('many.bin', many)], {
       cwd: folder,
@@ -337,7 +337,7 @@ describe('a HAR file', () => {
     },
   };
 
-  it('its messages are told, with who sent them and when', () => {
+  it('shows messages with sender and time', () => {
     const { stdout, status } = run([file('a.har', JSON.stringify(har))]);
     expect(status).toBe(0);
     expect(stdout).toContain('2 WebSocket connections');
@@ -348,7 +348,7 @@ describe('a HAR file', () => {
     expect(stdout).toMatch(
       /0\.500000 s {2}<- server {2}message 1 {2}binary, 4 bytes\n {4}00 01 02 ff/,
     );
-    expect(stdout).toContain('not base64 throughout');
+    expect(stdout).toContain('not valid base64');
     expect(stdout).toContain('it has no data');
   });
 
@@ -395,7 +395,7 @@ describe('a HAR file', () => {
     const { status, stderr } = run(['--stream', '2'], JSON.stringify(har));
     expect([status, stderr]).toEqual([
       2,
-      'standard input: no connection 2: there are 2, from 0 on\n',
+      'standard input: no connection 2: --stream must be from 0 to 1\n',
     ]);
   });
 });

@@ -1,4 +1,4 @@
-// The inspector says what the decoder says, of every vector and of random streams, right and wrong.
+// The inspector agrees with the decoder on every vector and on random streams, valid and invalid.
 
 import { describe, expect, it } from 'vitest';
 import { Decoder } from '../../src/index.ts';
@@ -72,13 +72,13 @@ describe.each(VIOLATIONS)('§$section: $name ($hex)', ({ hex: text, role, option
   // RSV1 of these vectors is wrong whatever was negotiated.
   const deflate = options?.rsv1 === true;
 
-  it('agrees, in the error too', () => {
+  it('agrees, also on the error', () => {
     const inspection = inspected(bytes, how, { deflate });
     expect(eventsOf(inspection)).toEqual(decoded(bytes, how));
     expect(inspection.problem).toMatchObject({ code, offset: before.length + at });
   });
 
-  it('says it word for word, and of the frame that breaks the rule', () => {
+  it('has the same message, and assigns it to the invalid frame', () => {
     const decoder = new Decoder({ ...how, transform: (payload) => payload }, { error: () => {} });
     decoder.write(bytes.slice());
     const { problem, frames } = inspected(bytes, how, { deflate });
@@ -89,14 +89,14 @@ describe.each(VIOLATIONS)('§$section: $name ($hex)', ({ hex: text, role, option
     expect(frames.filter((frame) => frame.problem)).toHaveLength(1);
   });
 
-  it('agrees where the frames are checked and not shown', () => {
+  it('agrees if the frames are checked but not shown', () => {
     const { problem } = inspected(bytes, how, { deflate, maxFrames: 0 });
     expect(problem).toMatchObject({ code, offset: before.length + at });
   });
 });
 
 describe.each(['server', 'client'] as const)(`random streams to a %s (seed ${seed})`, (role) => {
-  it('agrees, right or wrong, cut off or whole', () => {
+  it('agrees, valid or invalid, truncated or complete', () => {
     const random = new Random(seed);
     for (let run = 0; run < runs; run++) {
       const stream = randomStream(role, random);
@@ -111,7 +111,7 @@ describe.each(['server', 'client'] as const)(`random streams to a %s (seed ${see
     }
   });
 
-  it('never throws, whatever the bytes and the options', () => {
+  it('never throws for random bytes and options', () => {
     const random = new Random(seed);
     for (let run = 0; run < runs * 3; run++) {
       const bytes = random.bytes(random.below(random.pick([4, 20, 300])));

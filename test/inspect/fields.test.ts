@@ -161,14 +161,14 @@ describe.each(EXAMPLES)('§5.7: $name', ({ hex: text, sender, frames }) => {
   const bytes = hex(text);
   const inspection = inspect(bytes);
 
-  it('is told to be sent by who sent it, and read to its end', () => {
+  it('detects the sender, and reads to the end', () => {
     expect(inspection).toMatchObject({ sender, bytesLeft: 0, framesLeft: 0, notes: [] });
     expect(inspection.problem).toBeUndefined();
     expect(inspection.truncated).toBeUndefined();
     expect(inspection.frames).toHaveLength(frames.length);
   });
 
-  it('has the fields of the diagram, each at its bits', () => {
+  it('has the fields of the diagram of §5.2 at their bits', () => {
     for (const [i, { fields, payload }] of frames.entries()) {
       const frame = inspection.frames[i];
       const found = frame.fields.map(({ name, bit, bits, value }) => [name, bit, bits, value]);
@@ -194,8 +194,8 @@ describe.each(EXAMPLES)('§5.7: $name', ({ hex: text, sender, frames }) => {
   });
 });
 
-describe('what no number can hold', () => {
-  it('a length above 2^53 - 1 is told in digits', () => {
+describe('large lengths', () => {
+  it('reports a length above 2^53 - 1 as decimal digits', () => {
     const { frames, problem } = inspect(hex('82 7f 80 00 00 00 00 00 00 01'));
     const field = frames[0].fields.find(({ name }) => name === 'Extended payload length');
     expect(field?.value).toBe('9223372036854775809');

@@ -1,4 +1,4 @@
-// The opening handshake, RFC 6455 §4, and what it tells of the frames behind it.
+// The opening handshake, RFC 6455 §4, and its effect on the frames after it.
 
 import { describe, expect, it } from 'vitest';
 import { inspect, inspectConversation, readHead } from '../../src/inspect/index.ts';
@@ -15,7 +15,7 @@ const without = (bytes: Uint8Array, pattern: RegExp | string, instead = '') =>
   utf8(new TextDecoder().decode(bytes).replace(pattern, instead));
 
 describe('RFC 6455 §1.3', () => {
-  it('the request is read, and frames of the client follow', () => {
+  it('reads the request and the client’s frames after it', () => {
     const bytes = join(request, frame({ opcode: 1, payload: utf8('hi'), key: KEY }));
     const { handshake: head, sender, messages, frames } = inspect(bytes);
     expect(sender).toBe('client');
@@ -32,7 +32,7 @@ describe('RFC 6455 §1.3', () => {
     expect(frames[0].offset).toBe(request.length);
   });
 
-  it('the response is read, and checked where the request is known', () => {
+  it('reads the response, and checks it against the request', () => {
     const { handshake: head, sender } = inspect(response, { otherHead: readHead(request) });
     expect(sender).toBe('server');
     expect(head).toMatchObject({
@@ -45,7 +45,7 @@ describe('RFC 6455 §1.3', () => {
   });
 });
 
-describe('what is wrong is said, with its section', () => {
+describe('violations', () => {
   it.each([
     ['no key', without(request, /Sec-WebSocket-Key.*\r\n/), 'Sec-WebSocket-Key'],
     ['a short key', without(request, 'dGhlIHNhbXBsZSBub25jZQ==', 'abc='), 'Sec-WebSocket-Key'],
@@ -81,16 +81,16 @@ describe('what is wrong is said, with its section', () => {
       'a wrong Accept',
       'Sec-WebSocket-Accept: s3',
       'Sec-WebSocket-Accept: x3',
-      'not s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
+      'must be s3pPLMBiTxaQ9kYGzzhZRbK+xOo=',
     ],
     [
-      'a subprotocol nobody offered',
+      'a subprotocol that was not offered',
       '\r\n\r\n',
       '\r\nSec-WebSocket-Protocol: chat\r\n\r\n',
       'subprotocol chat',
     ],
     [
-      'an extension nobody offered',
+      'an extension that was not offered',
       '\r\n\r\n',
       '\r\nSec-WebSocket-Extensions: foo; a=1\r\n\r\n',
       'extension foo',
@@ -99,7 +99,7 @@ describe('what is wrong is said, with its section', () => {
     expect(faults(without(response, what, instead), request)?.join()).toContain(message);
   });
 
-  it('a refused handshake: status, headers, and no frames', () => {
+  it('reports a refusal with status and headers, and no frames', () => {
     const refused = utf8('HTTP/1.1 403 Forbidden\r\nContent-Length: 3\r\n\r\nno!');
     const { client, server } = inspectConversation({
       client: join(request, frame({ opcode: 1, key: KEY })),
@@ -114,23 +114,23 @@ describe('what is wrong is said, with its section', () => {
   });
 
   it.each([
-    ['cut off', utf8('GET /chat HTTP/1.1\r\nHost: a\r\n'), 'client'],
-    ['a response cut off', utf8('HTTP/1.1 101 Swi'), 'server'],
-  ])('%s: it says so', (_name, bytes, sender) => {
+    ['a truncated request', utf8('GET /chat HTTP/1.1\r\nHost: a\r\n'), 'client'],
+    ['a truncated response', utf8('HTTP/1.1 101 Swi'), 'server'],
+  ])('reports %s', (_name, bytes, sender) => {
     const inspection = inspect(bytes);
     expect(inspection).toMatchObject({ sender, frames: [], bytesLeft: bytes.length });
     expect(inspection.truncated?.where).toBe('handshake');
   });
 
-  it('what begins as HTTP does and is none: it says so', () => {
+  it('reports an invalid head that begins like HTTP', () => {
     const inspection = inspect(utf8('GET / nonsense\r\n\r\n'));
-    expect(inspection.notes.join()).toContain('no head that can be read');
+    expect(inspection.notes.join()).toContain('has no valid head');
     expect(inspection.truncated).toBeUndefined();
   });
 
-  it('any other request is no handshake', () => {
+  it('reports a request that is not a handshake', () => {
     const { notes, frames } = inspect(utf8('GET / HTTP/1.1\r\nHost: a\r\n\r\n'));
-    expect([notes.join(), frames]).toEqual(['A request that does not ask for WebSocket.', []]);
+    expect([notes.join(), frames]).toEqual(['The HTTP request is not a WebSocket handshake.', []]);
   });
 });
 
@@ -144,7 +144,7 @@ describe('subprotocols and permessage-deflate', () => {
   );
   const hello = hex('c1 07 f2 48 cd c9 c9 07 00');
 
-  it('are told of both heads', () => {
+  it('are reported for both heads', () => {
     const { client, server } = inspectConversation({ client: both.request, server: both.response });
     expect(client.handshake).toMatchObject({ subprotocols: ['a', 'b'], deflate: {} });
     expect(server.handshake).toMatchObject({
@@ -155,20 +155,20 @@ describe('subprotocols and permessage-deflate', () => {
     expect(client.deflate).toEqual(server.deflate);
   });
 
-  it('say how messages are inflated', () => {
+  it('determine how messages are inflated', () => {
     const inspection = inspect(join(both.response, hello));
     expect(inspection.messages).toMatchObject([{ text: 'Hello', compressed: true }]);
     expect(inspection.deflate).toMatchObject({ serverNoContextTakeover: true });
   });
 
-  it('of a request alone: taken as offered, and said', () => {
+  it('of a request alone are assumed to be accepted, with a note', () => {
     const masked = frame({ opcode: 1, rsv: 0x40, payload: hello.subarray(2), key: KEY });
     const { messages, notes } = inspect(join(both.request, masked));
     expect(messages).toMatchObject([{ text: 'Hello' }]);
     expect(notes.join()).toContain('as offered');
   });
 
-  it('not agreed on: RSV1 is wrong', () => {
+  it('not accepted: RSV1 is a violation', () => {
     const { client } = inspectConversation({
       client: join(both.request, frame({ opcode: 1, rsv: 0x40, key: KEY })),
       server: response,

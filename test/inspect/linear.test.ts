@@ -36,7 +36,7 @@ const TEXTS: Record<string, (length: number) => string> = {
   'a dump with a wide word': (n) => `00000000: ${fill('81', n)}`,
   'a dump with blanks behind its offset': (n) => `00000000  ${fill(' ', n)}|`,
   'a dump with an offset without end': (n) => `00000000: 81\n${fill('0', n)}`,
-  'a dump of lines that are left out': (n) => `00000000: 81\n${fill('*\n', n)}00000002: 81`,
+  'a dump of omitted lines': (n) => `00000000: 81\n${fill('*\n', n)}00000002: 81`,
 };
 
 function read(text: string, format?: 'hex' | 'base64'): void {
@@ -90,7 +90,7 @@ describe.each(Object.entries(HEADS))('a handshake: %s', (_name, headersOf) => {
   });
 });
 
-it('the shapes are what they should be', () => {
+it('the inputs have the intended forms', () => {
   expect(parseBytes(TEXTS['a dump'](6000)).length).toBe(1600);
   const { request } = handshake(...HEADS['subprotocols'](4000));
   expect(request.length).toBeGreaterThan(utf8('a,').length * 2000);

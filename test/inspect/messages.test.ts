@@ -1,4 +1,4 @@
-// Messages put together: fragments, control frames between them, permessage-deflate, bombs, what is cut off.
+// Messages: fragments, control frames between them, permessage-deflate, inflation bombs, truncated input.
 
 import { deflateRawSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
@@ -9,7 +9,7 @@ const RSV1 = 0x40;
 const stream = (...frames: FrameParts[]) => join(...frames.map((parts) => frame(parts)));
 
 describe('fragments', () => {
-  it('become a message, with pings between them, JSON too', () => {
+  it('become a message, with pings between them, and JSON', () => {
     const bytes = stream(
       { opcode: 1, fin: false, payload: utf8('{"안녕":') },
       { opcode: 9, payload: utf8('beat') },
@@ -32,7 +32,7 @@ describe('fragments', () => {
     expect(frames[1].preview.text).toBe('beat');
   });
 
-  it('without an end are a message that is not complete', () => {
+  it('without FIN become an incomplete message', () => {
     const { messages } = inspect(stream({ opcode: 1, fin: false, payload: utf8('half') }));
     expect(messages).toMatchObject([{ text: 'half', complete: false, frames: [0] }]);
     const cut = inspect(stream({ opcode: 1, fin: false, payload: utf8('안녕').subarray(0, 4) }));
@@ -91,7 +91,7 @@ describe('permessage-deflate', () => {
     expect(messages.every(({ compressed: was, complete }) => was && complete)).toBe(true);
   });
 
-  it('a message that is not compressed among those that are', () => {
+  it('accepts an uncompressed message between compressed ones', () => {
     const [first, second] = compressed(['one one one', 'one one one'], true);
     const bytes = stream(
       { opcode: 1, rsv: RSV1, payload: first },
@@ -102,7 +102,7 @@ describe('permessage-deflate', () => {
     expect(messages.map(({ text }) => text)).toEqual(['one one one', 'plain', 'one one one']);
   });
 
-  it('a bomb stops at maxInflated, and what refers to it is left alone', () => {
+  it('stops a bomb at maxInflated, and does not inflate messages that refer to it', () => {
     const bomb = compressed(['\0'.repeat(1 << 28)], true)[0];
     const bytes = stream(
       { opcode: 2, rsv: RSV1, payload: bomb },
@@ -119,7 +119,7 @@ describe('permessage-deflate', () => {
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(64 << 20);
   });
 
-  it('maxInflated is told to the byte', () => {
+  it('applies maxInflated to the byte', () => {
     const bytes = stream({ opcode: 1, rsv: RSV1, payload: compressed(['0123456789'], true)[0] });
     for (const [maxInflated, length, complete] of [
       [10, 10, true],
@@ -138,20 +138,20 @@ describe('permessage-deflate', () => {
       'inflates to what is not UTF-8',
       `c1 08 ${toHex(new Uint8Array([0, 2, 0, 253, 255, 0xff, 0xff, 0]))}`,
     ],
-  ])('%s: said where its message begins', (_name, text) => {
+  ])('reports invalid data at the start of its message: %s', (_name, text) => {
     const { problem, messages } = inspect(hex(text), { deflate: true });
     expect(problem).toMatchObject({ closeCode: 1007, offset: 2 });
     expect(messages[0].problem).toBe(problem);
   });
 
-  it('without it RSV1 is wrong, and a note says what may be', () => {
+  it('not negotiated: RSV1 is a violation, with a note', () => {
     const { problem, notes } = inspect(hex('c1 07 f2 48 cd c9 c9 07 00'));
     expect(problem?.code).toBe('WS_ERR_UNEXPECTED_RSV_1');
     expect(notes.join()).toContain('permessage-deflate');
   });
 });
 
-describe('what is cut off', () => {
+describe('truncated input', () => {
   it.each([
     ['81', { frame: 0, where: 'header', missing: 1 }],
     ['81 85 37', { frame: 0, where: 'header', missing: 3 }],
@@ -170,13 +170,13 @@ describe('what is cut off', () => {
     expect(Math.max(...(last?.fields ?? []).map(({ to }) => to))).toBeLessThanOrEqual(bytes.length);
   });
 
-  it('nothing at all is nothing', () => {
+  it('accepts empty input', () => {
     expect(inspect(new Uint8Array(0))).toMatchObject({ frames: [], messages: [], bytesLeft: 0 });
   });
 });
 
 describe('close frames', () => {
-  it('tell their code in words, and their reason', () => {
+  it('have the name of their code, and their reason', () => {
     const { frames } = inspect(hex('88 08 0f a0 ec 95 88 eb 85 95'));
     expect(frames[0].close).toMatchObject({ code: 4000, name: 'Private use', reason: '안녕' });
     expect(inspect(hex('88 00')).frames[0].close).toMatchObject({ code: 1005, reason: '' });
@@ -196,7 +196,7 @@ describe('close frames', () => {
     expect(closeCodeMeaning(code)).toMatchObject({ code, name, isSendable });
   });
 
-  it('end the stream: what follows is not read, and said', () => {
+  it('end the stream, with a note on the bytes after them', () => {
     const { frames, bytesLeft, notes } = inspect(hex('88 00 81 01 61'));
     expect([frames.length, bytesLeft]).toEqual([1, 3]);
     expect(notes.join()).toContain('3 bytes follow the close frame');
@@ -204,7 +204,7 @@ describe('close frames', () => {
 });
 
 describe('limits', () => {
-  it('frames behind maxFrames are counted and checked', () => {
+  it('counts and checks frames above maxFrames', () => {
     const many = join(
       ...Array.from({ length: 50 }, () => frame({ opcode: 1, payload: utf8('한') })),
     );
@@ -218,7 +218,7 @@ describe('limits', () => {
     });
   });
 
-  it('keepData: false keeps previews, and the text and JSON they show all of', () => {
+  it('keepData: false keeps previews, and text and JSON that fit in them', () => {
     const bytes = stream(
       { opcode: 1, fin: false, payload: utf8('[1,'), key: [1, 2, 3, 4] },
       { opcode: 0, payload: utf8('2]'), key: [1, 2, 3, 4] },
@@ -242,7 +242,7 @@ describe('limits', () => {
     expect(lean.frames[3].problem?.code).toBe('WS_ERR_INVALID_OPCODE');
   });
 
-  it('maxReported bounds the memory of reports; what follows is counted and checked', () => {
+  it('maxReported limits the memory of reports: counts and checks later frames', () => {
     const many = join(...Array(500).fill(frame({ opcode: 1, payload: utf8('[[],[],[]]') })));
     const { frames, framesLeft, used, notes } = inspect(many, { maxReported: 100_000 });
     expect(frames.length).toBeGreaterThan(10);
@@ -261,7 +261,7 @@ describe('limits', () => {
     expect(inspect(bytes, { deflate: true, maxInflated: 1000 }).used.inflated).toBe(inflated);
   });
 
-  it('used.inflated counts a message that cannot be inflated to its end', () => {
+  it('used.inflated counts an invalid message', () => {
     const [payload] = compressed([Array.from({ length: 2000 }, (_, i) => i).join()], true);
     const bytes = stream({ opcode: 1, rsv: RSV1, payload: payload.subarray(0, -20) });
     const { problem, used } = inspect(bytes, { deflate: true });
@@ -269,14 +269,14 @@ describe('limits', () => {
     expect(used.inflated).toBeGreaterThan(5000);
   });
 
-  it('previews show as many bytes as asked, and no half character', () => {
+  it('limits previews to whole characters', () => {
     const { frames } = inspect(frame({ opcode: 1, payload: utf8('가나다') }), {
       maxPayloadPreview: 4,
     });
     expect(frames[0].preview).toEqual({ hex: 'eab080eb', text: '가', bytesLeft: 5 });
   });
 
-  it('does not change its input, nor copy what is not masked', () => {
+  it('does not change its input, and does not copy unmasked payloads', () => {
     const bytes = join(frame({ opcode: 1, payload: utf8('a'), key: [1, 2, 3, 4] }));
     const before = toHex(bytes);
     inspect(bytes);
@@ -289,7 +289,7 @@ describe('limits', () => {
     [{ role: 'both' }, TypeError],
     [{ maxFrames: -1 }, RangeError],
     [{ maxInflated: Number.NaN }, RangeError],
-  ])('%j is refused', (options, error) => {
+  ])('rejects the options %j', (options, error) => {
     expect(() => inspect(new Uint8Array(0), options as object)).toThrow(error);
   });
 });

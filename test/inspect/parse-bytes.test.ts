@@ -10,7 +10,7 @@ const TWENTY = '000102030405060708090a0b0c0d0e0f10111213';
 
 describe('hex and base64', () => {
   it.each([
-    ['nothing between', HELLO, HELLO],
+    ['no separators', HELLO, HELLO],
     ['spaces', '81 85 37 fa 21 3d 7f 9f 4d 51 58', HELLO],
     ['capitals, and lines', '81 85 37 FA\n21 3D 7F 9F\r\n4D 51 58\n', HELLO],
     ['colons', '81:85:37:fa:21:3d:7f:9f:4d:51:58', HELLO],
@@ -22,7 +22,7 @@ describe('hex and base64', () => {
     ['a string of Python', "b'\\x81\\x85\\x37'", '818537'],
     ['\\u00', '"\\u0081\\u0085"', '8185'],
     ['percent signs', '%81%85%37', '818537'],
-    ['words of four', '8185 37fa 213d', '818537fa213d'],
+    ['groups of four digits', '8185 37fa 213d', '818537fa213d'],
     ['dashes and bars', '81-85|37_fa', '818537fa'],
     ['as Buffer prints it', '<Buffer 81 85 37>'.slice(8), '818537'],
     ['base64', 'gYU3+iE9f59NUVg=', HELLO],
@@ -35,7 +35,7 @@ describe('hex and base64', () => {
     expect(toHex(parseBytes(text))).toBe(expected);
   });
 
-  it('base64 of what looks like hex, where that is insisted on', () => {
+  it('parses hex digits as base64 with the format base64', () => {
     expect(toHex(parseBytes('abcd', 'base64'))).toBe('69b71d');
     expect(toHex(parseBytes('abcd', 'hex'))).toBe('abcd');
     expect(toHex(parseBytes('abcd'))).toBe('abcd');
@@ -67,7 +67,7 @@ describe('hex dumps', () => {
       TWENTY,
     ],
     [
-      'hexdump -C with lines left out',
+      'hexdump -C with omitted lines',
       `00000000  ${'00 '.repeat(8)} ${'00 '.repeat(8)} |................|\n*\n00000040  81 05                     |..|\n00000042\n`,
       `${'00'.repeat(64)}8105`,
     ],
@@ -82,7 +82,7 @@ describe('hex dumps', () => {
       TWENTY,
     ],
     ['tcpdump -X', '\t0x0000:  8185 37fa 213d                           ..7.!=\n', '818537fa213d'],
-    ['a part, from an offset on', '00000010: 8185 37fa  ..7.\n', '818537fa'],
+    ['an offset other than 0', '00000010: 8185 37fa  ..7.\n', '818537fa'],
     ['with carriage returns', '00000000: 8185  ..\r\n00000002: 37fa  7.\r\n', '818537fa'],
   ])('%s', (_name, text, expected) => {
     expect(toHex(parseBytes(text))).toBe(expected);
@@ -90,7 +90,7 @@ describe('hex dumps', () => {
   });
 });
 
-describe('what is no bytes', () => {
+describe('invalid text', () => {
   it.each([
     ['81 8', 1, 4, 'odd number of hex digits'],
     ['81 85\n37 f', 2, 4, 'odd number of hex digits'],
@@ -98,19 +98,19 @@ describe('what is no bytes', () => {
     ['81 85\n37 zz', 2, 4, '"z" is not hex'],
     ['😀', 1, 1, '"😀" is neither'],
     ['0x81 0xzz', 1, 6, 'is not hex'],
-    ['abcdeghi_jklm', 1, 14, 'lacks a character'],
-    ['gYU3=gYU3', 1, 6, 'behind its padding'],
-    ['gYU==', 1, 6, 'wrong padding'],
-    ['00000000: 8185  ..\n00000010: 37fa  7.\n', 2, 1, 'the offset is 00000010, not 00000002'],
+    ['abcdeghi_jklm', 1, 14, 'missing a character'],
+    ['gYU3=gYU3', 1, 6, 'must end with its padding'],
+    ['gYU==', 1, 6, 'invalid padding'],
+    ['00000000: 8185  ..\n00000010: 37fa  7.\n', 2, 1, 'the offset must be 00000002, got 00000010'],
     ['00000000: 8185  ..\nhello\n', 2, 1, 'begin with its offset'],
     ['00000000: 81zz', 1, 11, 'is not hex'],
     ['0000000  8581 fa37\n', 1, 10, 'byte order is unknown'],
-    [`00000000: 81  .\n*\nffffffff: 81  .`, 3, 1, 'repeats too much'],
-    ['00000000: 81  .\n*\n', 2, 1, 'no offset follows "*"'],
-    ['00000000: 81  .\n00000001:\n*\n00000008: 81', 4, 1, '"*" repeats a line without bytes'],
-    ['00000000: 8185  .\n*\n00000003: 81', 3, 1, 'the offset is 00000003, not 00000002'],
-    ['00000010: 8185  .\n00000000: 81', 2, 1, 'the offset is 00000000, not 00000012'],
-    ['00000010: 8185  .\n*\n00000000: 81', 3, 1, 'the offset is 00000000, not 00000012'],
+    [`00000000: 81  .\n*\nffffffff: 81  .`, 3, 1, 'must repeat at most'],
+    ['00000000: 81  .\n*\n', 2, 1, 'an offset must follow "*"'],
+    ['00000000: 81  .\n00000001:\n*\n00000008: 81', 4, 1, '"*" must follow a line with bytes'],
+    ['00000000: 8185  .\n*\n00000003: 81', 3, 1, 'the offset must be 00000002, got 00000003'],
+    ['00000010: 8185  .\n00000000: 81', 2, 1, 'the offset must be 00000012, got 00000000'],
+    ['00000010: 8185  .\n*\n00000000: 81', 3, 1, 'the offset must be 00000012, got 00000000'],
     ['*\n00000000: 8185', 1, 1, '"*" is neither hex nor base64'],
     [`00000000: ${'z'.repeat(5000)}`, 1, 11, `"${'z'.repeat(40)}"… is not hex`],
   ])('%j: line %i, column %i', (text, line, column, what) => {
@@ -130,19 +130,19 @@ describe('what is no bytes', () => {
     ['of 256 MiB', '00000000: 81  .\n*\n0fffffff: 81', 64 * 2 ** 20],
     ['of exbibytes', '00000000: 81  .\n*\nffffffffffffffff: 81', 64 * 2 ** 20],
     ['in two places', '0000: 81\n*\n0008: 82\n*\n0010: 83', 13],
-  ])('lines left out, %s: refused before memory is allocated', (_name, text, maxRepeated) => {
+  ])('rejects omitted lines before memory is allocated: %s', (_name, text, maxRepeated) => {
     const before = process.memoryUsage().arrayBuffers;
     expect(() => parseBytes(text, undefined, { maxRepeated })).toThrow(
       expect.objectContaining({
         name: 'ParseBytesError',
         code: 'WS_ERR_TOO_MANY_BYTES',
-        message: expect.stringContaining(`where ${maxRepeated} are allowed`),
+        message: expect.stringContaining(`at most ${maxRepeated} bytes`),
       }),
     );
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(2 ** 20);
   });
 
-  it('lines left out, up to maxRepeated: repeated, and copied once', () => {
+  it('repeats omitted lines up to maxRepeated', () => {
     const text = '0000: 81\n*\n0008: 82\n*\n0010: 83';
     const bytes = parseBytes(text, undefined, { maxRepeated: 14 });
     expect(toHex(bytes)).toBe(`${'81'.repeat(8)}${'82'.repeat(8)}83`);
@@ -158,7 +158,7 @@ describe('what is no bytes', () => {
     );
   });
 
-  it(`whatever the text, it is bytes or a ParseBytesError (seed ${seed})`, () => {
+  it(`parses random text or throws a ParseBytesError (seed ${seed})`, () => {
     const random = new Random(seed);
     const alphabet = [...'0189afAFgz+/=-_ :|*\n\t\\x0x', '00000000: ', '0000  ', 'é'];
     for (let run = 0; run < 3000; run++) {
