@@ -102,8 +102,8 @@ export function weightOf({ hex, text = '', json }: Preview): number {
 }
 
 /**
- * A message as a report, given what it says; of text also the text, and JSON as its value. Without `keepData`:
- * as far as the preview shows it.
+ * Returns the report of a message, with the text of a text message and the value of JSON. Without `keepData`, only if
+ * the preview shows all of it.
  */
 export function describeMessage(
   opcode: number,

@@ -73,7 +73,7 @@ export class Outbox {
 
   /**
    * Sends messages at once from now on, without a turn of the microtask queue. A message that arrived with the
-   * handshake can so be answered before the bytes behind it are decoded.
+   * handshake can then be answered before the bytes after it are decoded.
    */
   open(): void {
     this.isOpen = true;

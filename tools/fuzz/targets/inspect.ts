@@ -76,7 +76,11 @@ export const inspect: Target = {
     };
     const found = inspectBytes(bytes, { ...options, role: sender });
     checkShape(found, bytes.length, options);
-    if (!deflate && found.handshake === undefined && !/^It begins/.test(found.notes[0] ?? '')) {
+    if (
+      !deflate &&
+      found.handshake === undefined &&
+      !/^The input begins like HTTP/.test(found.notes[0] ?? '')
+    ) {
       checkAgainstDecoder(given, sender, found);
     }
     checkShape(inspectBytes(bytes, options), bytes.length, options);
