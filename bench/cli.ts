@@ -3,9 +3,10 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { Command } from 'commander';
-import { escapeErrors, UserError } from '../cli/command-errors.ts';
-import { inspectCommand } from '../cli/inspect/command.ts';
+import type { Command } from 'commander';
+import { colors } from '../bin/terminal/colors.ts';
+import { safe } from '../bin/terminal/safe.ts';
+import { UserError } from '../bin/terminal/user-error.ts';
 import { belowFloors, changesSince } from './check.ts';
 import { findCompetitors } from './contenders/competitors.ts';
 import { describeEnvironment } from './environment.ts';

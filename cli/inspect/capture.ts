@@ -7,7 +7,7 @@ import {
   inspect,
   readHead,
 } from 'wsimd/inspect';
-import { rangeOf, UserError } from '../command-errors.ts';
+import { UserError } from '../../bin/terminal/user-error.ts';
 import { Allowance } from './allowance.ts';
 import { type Assembler, type Gap, MAX_WAITING, MAX_WAITING_BYTES } from './assembler.ts';
 import {
@@ -21,6 +21,7 @@ import {
 } from './connections.ts';
 import { segmentOf } from './packet.ts';
 import { packetsOf } from './packets.ts';
+import { rangeOf } from './range.ts';
 
 /** One direction of a connection. */
 export interface DirectionReport {

@@ -1,10 +1,11 @@
 // Reads the WebSocket messages of a HAR file, which Chrome and other browsers save as `_webSocketMessages`.
 
 import { describeMessage, type MessageReport } from 'wsimd/inspect';
-import { rangeOf, UserError } from '../command-errors.ts';
+import { UserError } from '../../bin/terminal/user-error.ts';
 import { MAX_REPORTED } from './allowance.ts';
 import { Budget } from './budget.ts';
 import type { Options } from './command.ts';
+import { rangeOf } from './range.ts';
 
 /** A message as the browser saved it. A HAR file has no frames, masks or wire lengths. */
 export interface HarMessage {

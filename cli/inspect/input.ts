@@ -2,7 +2,7 @@
 
 import { createReadStream, statSync } from 'node:fs';
 import { parseBytes } from 'wsimd/inspect';
-import { UserError } from '../command-errors.ts';
+import { UserError } from '../../bin/terminal/user-error.ts';
 import type { Format, Options } from './command.ts';
 
 /** Maximum length of raw bytes, which are held in memory as a whole. */

@@ -1,7 +1,7 @@
 // Writes a report as JSON, in parts: as one string it could exceed the maximum length. Omits the bytes, whose previews
 // have their hex, up to --preview.
 
-import { UserError } from '../command-errors.ts';
+import { UserError } from '../../bin/terminal/user-error.ts';
 
 /** Levels of the report to write member by member: down to the frames of a capture. */
 const DEPTH = 6;

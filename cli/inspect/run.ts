@@ -1,8 +1,8 @@
 // `wsimd inspect`: reads the input, prints the report, and sets the exit status.
 
 import type { Inspection, InspectOptions } from 'wsimd/inspect';
-import { safe, safeLines } from '../../bench/terminal.ts';
-import { UserError } from '../command-errors.ts';
+import { safe, safeLines } from '../../bin/terminal/safe.ts';
+import { UserError } from '../../bin/terminal/user-error.ts';
 import { Allowance } from './allowance.ts';
 import { readCapture } from './capture.ts';
 import type { Options } from './command.ts';

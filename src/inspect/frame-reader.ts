@@ -3,7 +3,7 @@
 
 import { fieldAtFault } from '../codec/field-at-fault.ts';
 import { TextValidator, VALID } from '../codec/text-validator.ts';
-import { FLAG } from '../kernel/frame-table.ts';
+import { FLAG_COMPRESSED } from '../kernel/frame-table.ts';
 import { rotateKey, xorOnce } from '../kernel/js-mask.ts';
 import { locateFault } from '../kernel/utf8.ts';
 import { readStatusCode } from '../protocol/control-payload.ts';
@@ -200,7 +200,7 @@ export class FrameReader {
     const begin = frame.at + frame.header;
     const to = Math.min(frame.received, from + SEGMENT);
     const raw = this.bytes.subarray(begin + from, begin + to);
-    if ((this.rules & RULE.SERVER) === 0) return raw;
+    if ((this.rules & RULE_SERVER) === 0) return raw;
     this.scratch ??= new Uint8Array(SEGMENT);
     this.scratch.set(raw);
     const key = readMaskingKey(this.bytes, begin - 4);

@@ -1,7 +1,7 @@
 // What `wsimd inspect` reads: captures and HAR files, right and damaged. Explained, or refused in one line; what is
 // reported is in proportion to what there is.
 
-import { UserError } from '../../../cli/command-errors.ts';
+import { UserError } from '../../../bin/terminal/user-error.ts';
 import { readCapture } from '../../../cli/inspect/capture.ts';
 import type { Options } from '../../../cli/inspect/command.ts';
 import { readHar } from '../../../cli/inspect/har.ts';

@@ -9,9 +9,9 @@ import { trimmed } from '../../../src/handshake/field-value.ts';
 import { type Head, HeadReader } from '../../../src/handshake/http-head.ts';
 import { checkRequest, type HandshakeRequest } from '../../../src/handshake/request.ts';
 import { checkResponse } from '../../../src/handshake/response.ts';
-import { toHex, utf8 } from '../../support/bytes.ts';
-import { handshake as heads } from '../../support/pcap.ts';
-import type { Random } from '../../support/random.ts';
+import { toHex, utf8 } from '../../../test/support/bytes.ts';
+import { handshake as heads } from '../../../test/support/pcap.ts';
+import type { Random } from '../../../test/support/random.ts';
 import { anyhow, type Case, Choices, chunksOf, type Target } from '../engine/case.ts';
 import { ensure, same } from '../engine/same.ts';
 

@@ -5,7 +5,7 @@ import { rotateKey } from '../../../src/kernel/js-mask.ts';
 import type { Kernel } from '../../../src/kernel/kernel.ts';
 import { MODE_SKIP_UTF8 } from '../../../src/kernel/modes.ts';
 import { selectKernel } from '../../../src/kernel/select.ts';
-import { RULE } from '../../../src/protocol/header.ts';
+import { RULE_SERVER } from '../../../src/protocol/header-rules.ts';
 import { equal, frame, guarded, naiveMask, toHex } from '../../../test/support/bytes.ts';
 import type { Random } from '../../../test/support/random.ts';
 import { anyhow, type Case, Choices, chunksOf, type Target } from '../engine/case.ts';
