@@ -20,7 +20,16 @@ function examplesOf(path: string): { line: number; code: string; output: string 
     }));
 }
 
-const names = ['api', 'browser', 'guide-migration', 'guide-transports', 'inspect', 'streams', 'ws'];
+const names = [
+  'api',
+  'browser',
+  'errors',
+  'guide-migration',
+  'guide-transports',
+  'inspect',
+  'streams',
+  'ws',
+];
 const documents = names.map((name) => `docs/${name}.md`);
 documents.push('README.md');
 
