@@ -6,11 +6,20 @@ import { readFileSync } from 'node:fs';
 import { formatBytes, formatRatio, type Ratio, type Report } from './report.ts';
 import { isTie } from './stats.ts';
 
-const INTRO = `# Measured
+const INTRO = `# Benchmarks
 
-Made by \`wsimd bench --json\` and \`node dist/bench/markdown.js\`, not by hand. A ratio is the median of interleaved
-rounds: above 1 wsimd is faster or cheaper, **below 1 is a loss**, and what the rounds cannot tell apart is a *tie*.
-Measure your own: \`npm run bench\`, or \`npx wsimd bench\` where it is installed.
+Ratio of each competitor's cost to that of wsimd. Above 1, wsimd is faster or uses less; **bold** is a loss; *italic* is a tie:
+the rounds do not show a difference. A ratio is the median over interleaved rounds.
+
+\`\`\`sh
+npx wsimd bench echo pingpong --quick     # measure your own; in this repository: npm run bench
+\`\`\`
+
+The first column names the suite and the case: the size of a message, its content, the role of wsimd, and how the input is
+chunked or how many connections there are. In the suites with servers, a plain row is server CPU, *time* is elapsed time, and
+*answer* is the latency of an answer. In the suite *transports*, the columns are relative to \`wsimd/ws\`.
+
+\`wsimd bench --json\` and \`node dist/bench/markdown.js\` generate this page.
 `;
 
 /** The table of one suite: a line a subject, a column for each that is compared with. */

@@ -22,13 +22,13 @@ export function judge(one: Case, peer: Peer): Judgement {
   const seen = [...peer.received.map(describe), describeClose(peer.close)].join(', ');
   if (one.isInformational) return { verdict: 'informational', why: seen };
   const outcome = one.outcomes.find(({ received }) => isSame(received, peer.received));
-  if (outcome === undefined) return failed(`what came: ${seen}`);
+  if (outcome === undefined) return failed(`received: ${seen}`);
   const ending = judgeEnding(one, peer);
   return ending.verdict === 'strict' ? judgeOutcome(outcome, seen) : ending;
 }
 
 function judgeOutcome({ verdict }: Outcome, seen: string): Judgement {
-  return verdict === 'strict' ? STRICT : nonStrict(`what came: ${seen}`);
+  return verdict === 'strict' ? STRICT : nonStrict(`received: ${seen}`);
 }
 
 /** What the RFC lets a failed connection be closed with beside the code that fits best (§7.4.1). */

@@ -150,7 +150,7 @@ const headerCases = (): Case[] => [
   ...([2, 8] as const).map(
     (lengthBytes, index): Case => ({
       ...alone({ id: `8.3.${index + 1}`, isOurs: true, ...SECTION, title: '' }, text(''), ''),
-      title: `A length of 5 in ${lengthBytes} octets more`,
+      title: `A length of 5 in ${lengthBytes} additional octets`,
       expectation: 'Who sends must use the shortest form; the RFC asks nothing of who receives.',
       isInformational: true,
       async play(peer) {

@@ -71,8 +71,8 @@ const invalid = (): Case[] => [
 
 /** U+110000, which its second octet gives away. */
 const OUT_OF_RANGE = hex(`${KOSME}f4908080656469746564`);
-const ACCEPTED = { kind: 'note', text: 'the beginning was accepted' } as const;
-const WAITED = { kind: 'note', text: 'it was told only by the rest' } as const;
+const ACCEPTED = { kind: 'note', text: 'the first part was accepted' } as const;
+const WAITED = { kind: 'note', text: 'the violation was detected only afterwards' } as const;
 /** Milliseconds until who has not refused it is sent the rest: only what is not strict comes to wait. */
 const GRACE = 2_000;
 /** Milliseconds for the beginning to be refused wrongly. */

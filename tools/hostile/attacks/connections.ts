@@ -10,7 +10,7 @@ import { openMany, RawPeer, requestHead } from '../support/raw-peer.ts';
 const KEY = [1, 2, 3, 4];
 const ALL = ['wsimd', 'streams', 'ws'] as const;
 const soon = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds));
-const MESSAGE = frame({ opcode: 1, payload: utf8('a byte at a time'), key: KEY });
+const MESSAGE = frame({ opcode: 1, payload: utf8('one byte at a time'), key: KEY });
 
 /** Descriptors a process may have, less what it needs itself. */
 function affordable(wanted: number): number {
@@ -31,9 +31,9 @@ const PER_CONNECTION: Record<Library, number> = {
 };
 
 const pings: Attack = {
-  name: 'pings, the pongs not read',
+  name: 'pings whose pongs are not read',
   what: '2 peers, each 32 MiB of pings of 125 bytes',
-  limit: '60 pongs on their way in ws and wsimd/ws; streams keep the last pong only',
+  limit: '60 pongs in flight in ws and wsimd/ws; streams keep only the last pong',
   libraries: ALL,
   async run({ port }) {
     const peers = await openMany(2, () => RawPeer.open(port));
@@ -50,9 +50,9 @@ const pings: Attack = {
 };
 
 const slowSenders: Attack = {
-  name: 'a byte at a time',
-  what: '200 peers, a message of 16 bytes each, a byte every 20 ms',
-  limit: 'nothing: it is a message; what is held is what has come',
+  name: 'one byte at a time',
+  what: '200 peers, each a message of 16 bytes, one byte every 20 ms',
+  limit: 'none: the message is valid; only the bytes received are held',
   libraries: ALL,
   async run({ port }) {
     const peers = await openMany(200, () => RawPeer.open(port));
@@ -69,9 +69,9 @@ const slowSenders: Attack = {
 const FEED = 8 * MiB;
 
 const slowReaders: Attack = {
-  name: 'what is sent is not read',
-  what: '4 peers that read nothing of the 8 MiB the server has for each',
-  limit: 'what the program sends (bufferedAmount); streams make it wait at 64 KiB',
+  name: 'a slow reader',
+  what: '4 peers that read nothing of the 8 MiB that the server sends to each',
+  limit: 'what the program sends (bufferedAmount); streams apply backpressure at 64 KiB',
   libraries: ALL,
   async run({ port }) {
     const peers = await openMany(4, () => RawPeer.tcp(port));
@@ -87,8 +87,8 @@ const slowReaders: Attack = {
 };
 
 const halfOpen: Attack = {
-  name: 'the end in the middle of a frame',
-  what: '200 peers, half a frame each, then FIN',
+  name: 'FIN in the middle of a frame',
+  what: '200 peers, each half a frame, then FIN',
   limit: 'the connection ends at once, with 1006',
   libraries: ALL,
   async run({ port }) {
@@ -102,9 +102,10 @@ const halfOpen: Attack = {
 };
 
 const noAnswer: Attack = {
-  name: 'a close frame that is not answered',
-  what: '200 peers the server says goodbye to, and that say nothing',
-  limit: 'closeTimeout (30 s in ws and wsimd/ws, 10 s in streams; here 0.3 s), then it is ended',
+  name: 'an unanswered close frame',
+  what: '200 peers that do not answer the close frame of the server',
+  limit:
+    'closeTimeout (30 s in ws and wsimd/ws, 10 s in streams; here 0.3 s), then the connection is ended',
   libraries: ALL,
   options: () => ({ closeTimeout: 300 }),
   async run({ port }) {
@@ -117,9 +118,9 @@ const noAnswer: Attack = {
 };
 
 const resets: Attack = {
-  name: 'RST at every byte of a frame and of a handshake',
-  what: 'a connection for each byte, reset behind it',
-  limit: 'nothing is left of it',
+  name: 'RST at every byte of a frame and a handshake',
+  what: 'one connection for each byte, reset after it',
+  limit: 'nothing is kept after a reset',
   libraries: ALL,
   async run({ port }) {
     for (let at = 0; at <= MESSAGE.length; at++) {
@@ -143,8 +144,8 @@ const resets: Attack = {
 
 const closeStorm: Attack = {
   name: 'a storm of close frames',
-  what: '1,000 peers, each 20 close frames and bytes behind them, all at once',
-  limit: 'the first is answered; what follows is nothing',
+  what: '1,000 peers at once, each 20 close frames and further bytes',
+  limit: 'the first is answered; the rest is discarded',
   libraries: ALL,
   async run({ port }) {
     const peers = await openMany(1000, () => RawPeer.open(port));
@@ -159,9 +160,9 @@ const closeStorm: Attack = {
 };
 
 const silent: Attack = {
-  name: 'connections that send nothing',
-  what: `${shown} that have shaken hands`,
-  limit: 'nothing: a program pings and counts; streams have heartbeat',
+  name: 'idle connections',
+  what: `${shown} that have completed the handshake`,
+  limit: 'none: the application must ping and count; streams have heartbeat',
   libraries: ALL,
   async run({ port, library }) {
     return { peers: await openMany(manyOf(library), () => RawPeer.open(port)), sent: 0 };
@@ -172,8 +173,8 @@ const silent: Attack = {
 
 const mute: Attack = {
   name: 'connections without a handshake',
-  what: `${shown} that connect and say nothing`,
-  limit: "Node's headersTimeout (60 s, seen to every 30 s); handshakeTimeout in streams (10 s)",
+  what: `${shown} that connect and send nothing`,
+  limit: "Node's headersTimeout (60 s, checked every 30 s); handshakeTimeout in streams (10 s)",
   libraries: ALL,
   async run({ port, library }) {
     return { peers: await openMany(manyOf(library), () => RawPeer.tcp(port)), sent: 0 };
@@ -185,8 +186,8 @@ const mute: Attack = {
 };
 
 const lateHandshake: Attack = {
-  name: 'a handshake without end, slowly',
-  what: '200 peers, a byte of the request every 5 ms',
+  name: 'a slow, endless handshake',
+  what: '200 peers, one byte of the request every 5 ms',
   limit: "Node's headersTimeout (60 s); handshakeTimeout in streams (10 s; here 0.3 s)",
   libraries: ['streams'],
   options: () => ({ handshakeTimeout: 300 }),
@@ -203,8 +204,8 @@ const lateHandshake: Attack = {
 };
 
 const headers: Attack = {
-  name: 'headers without end',
-  what: '20 peers, headers of 1 KiB until they are stopped',
+  name: 'endless headers',
+  what: '20 peers, headers of 1 KiB until the server stops them',
   limit: "16 KiB: Node's maxHeaderSize, maxHeadBytes in streams",
   libraries: ALL,
   async run({ port }) {

@@ -24,7 +24,7 @@ function fragments(name: string, payload: Uint8Array): Attack {
   return {
     name,
     what: '4 peers, each 400,000 fragments of one message',
-    limit: `${MAX_FRAGMENTS} fragments in ws and wsimd/ws; in streams the bytes of memory they take`,
+    limit: `${MAX_FRAGMENTS} fragments in ws and wsimd/ws; in streams, the bytes of memory they take`,
     libraries: ALL,
     async run({ port }) {
       const peers = await openMany(4, () => RawPeer.open(port));
@@ -42,8 +42,8 @@ function fragments(name: string, payload: Uint8Array): Attack {
 }
 
 const neverEnding: Attack = {
-  name: 'a message without end',
-  what: '4 peers, fragments of 64 KiB until they are stopped',
+  name: 'an endless message',
+  what: '4 peers, fragments of 64 KiB until the server stops them',
   limit: 'maxPayload (16 MiB in streams, 100 MiB in ws and wsimd/ws; here 4 MiB)',
   libraries: ALL,
   async run({ port }) {
@@ -62,9 +62,9 @@ const neverEnding: Attack = {
 };
 
 const almost: Attack = {
-  name: 'messages that lack their last byte',
-  what: '8 peers, each maxPayload bytes less one in 64 fragments, and nothing more',
-  limit: 'twice maxPayload a connection, for as long as it is there',
+  name: 'messages without their last byte',
+  what: '8 peers, each maxPayload minus one byte in 64 fragments, then nothing',
+  limit: 'twice maxPayload per connection, while it is open',
   libraries: ALL,
   async run({ port }) {
     const peers = await openMany(8, () => RawPeer.open(port));
@@ -88,7 +88,7 @@ function declared(name: string, length: bigint, code: string | undefined): Attac
   new DataView(header.buffer).setBigUint64(2, length);
   return {
     name: `a length of ${name}`,
-    what: '100 peers, each the header of a frame, and nothing behind it',
+    what: '100 peers, each the header of a frame, then nothing',
     limit:
       code === undefined
         ? 'nothing is allocated for what is only declared'
@@ -105,9 +105,9 @@ function declared(name: string, length: bigint, code: string | undefined): Attac
 }
 
 const oneChunk: Attack = {
-  name: 'frames by the thousand in one chunk',
+  name: 'thousands of frames in one chunk',
   what: '4 peers, each 200,000 empty messages in one write',
-  limit: 'nothing: each is handed over; a chunk of Node has 64 KiB',
+  limit: 'none: each is delivered; a chunk in Node has 64 KiB',
   libraries: ALL,
   async run(server) {
     const peers = await openMany(4, () => RawPeer.open(server.port));
@@ -128,7 +128,7 @@ const BOMB = 64 * MiB;
 const bomb: Attack = {
   name: 'deflate bombs',
   what: '8 peers, each a message of 65 KiB that inflates to 64 MiB',
-  limit: 'maxPayload counts what was inflated; inflating stops there. Streams have no extension',
+  limit: 'maxPayload counts inflated bytes, and inflating stops there. Streams have no extension',
   libraries: ALL,
   options: (library) => (library === 'streams' ? {} : { perMessageDeflate: true }),
   async run({ port }) {

@@ -64,28 +64,30 @@ export function table(figures: readonly Figures[]): string {
   return rows.map((row) => row.map((text, i) => text.padEnd(widths[i])).join('  ')).join('\n');
 }
 
-const INTRODUCTION = `# Hostile peers
+const INTRODUCTION = `# Malicious peers
 
-What a server holds, for how long, and what it answers when its peers mean ill. Measured against live servers of
-the built package, each in a process of its own with the WebAssembly kernel, watched from inside. Made by
-\`npm run test:hostile -- --write\`; \`npm run test:hostile\` asserts the bounds, and CI runs it.
+Memory held, event-loop delay, latency of other connections, and the answer that a server sends under each attack. The
+servers run the built package, each in its own process with the WebAssembly kernel, and report their own memory.
+\`npm run test:hostile\` asserts the bounds, and CI runs it. \`npm run test:hostile -- --write\` generates this page.
 
-- **held**: heap and external memory more than before, garbage collected, while the attack is under way
-- **peak RSS**: the most resident memory more than before, garbage and buffers of sockets included
-- **left**: what is held more than before when the peers are gone
-- **loop**: the longest the event loop stood still, in milliseconds
-- **p50**, **p99**: round trips of a well-behaved connection, in milliseconds, with nobody else there (**idle**), and
-  while the attack is made, again and again for two seconds. Server and probe go before the attackers where all
-  share this machine's processors, so that the attackers' own work is not in it. A p99 in bold is longer than stock ws's under the same attack
-- **p99 / idle**: how many times as long; in bold where it is more than twice
-- **answer**: the close code sent, or what became of the connections; and the error's code
+- **sent**: bytes the attackers sent after their handshakes
+- **held**: increase in heap and external memory during the attack, after garbage collection
+- **bound**: the limit that the test asserts for *held*
+- **peak RSS**: largest increase in resident memory, including garbage and socket buffers
+- **left**: increase in memory held after the attackers have disconnected
+- **loop**: longest event-loop delay, in ms
+- **p50**, **p99**: round-trip time of a well-behaved connection, in ms, without load (**idle**) and under attack. The attack
+  is repeated for two seconds. The server and the probe run at higher priority than the attackers. A p99 in bold is longer
+  than that of stock ws under the same attack
+- **p99 / idle**: ratio of the two p99 values; bold above 2
+- **answer**: the close code sent, or the state of the connections, and the error code
 
-A message may have 4 MiB on these servers, so that limits are reached soon; all else is as by default, unless
-said. The bound is what the test asserts of *held*.
+\`maxPayload\` is 4 MiB on these servers, so that the limits are reached soon. All other options have their defaults, unless
+noted.
 `;
 
 const WS_NOTE =
-  'The line of ws is stock ws under the same attack, with the same options; nothing is asserted of it.';
+  'The row *ws* is stock ws under the same attack, with the same options. Nothing is asserted for it.';
 
 function sectionOf(attack: Attack, figures: readonly Figures[]): string {
   const made = figures.filter((one) => one.attack === attack.name);
