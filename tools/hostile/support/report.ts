@@ -23,8 +23,8 @@ function answerOf({ answers, end }: Figures): string {
 }
 
 const COLUMNS = [
-  ...['sent', 'held', 'peak RSS', 'left', 'loop'],
-  ...['p50 idle', 'p50', 'p99 idle', 'p99', 'p99 / idle', 'answer'],
+  ...['sent', 'held', 'peak RSS', 'left', 'loop, ms'],
+  ...['p50 idle, ms', 'p50, ms', 'p99 idle, ms', 'p99, ms', 'p99 / idle', 'answer'],
 ];
 
 /** Round trips may take so many times as long under an attack; more is shown as a loss. */
@@ -50,7 +50,7 @@ function markedCells(made: Figures, all: readonly Figures[]): string[] {
     const i = COLUMNS.indexOf(name);
     if (isLoss) texts[i] = `**${texts[i]}**`;
   };
-  mark('p99', isSlower);
+  mark('p99, ms', isSlower);
   mark('p99 / idle', timesIdle(made) > MOST_TIMES);
   return texts;
 }
@@ -75,8 +75,8 @@ servers run the built package, each in its own process with the WebAssembly kern
 - **bound**: the limit that the test asserts for *held*
 - **peak RSS**: largest increase in resident memory, including garbage and socket buffers
 - **left**: increase in memory held after the attackers have disconnected
-- **loop**: longest event-loop delay, in ms
-- **p50**, **p99**: round-trip time of a well-behaved connection, in ms, without load (**idle**) and under attack. The attack
+- **loop**: longest event-loop delay
+- **p50**, **p99**: round-trip time of a well-behaved connection, without load (**idle**) and under attack. The attack
   is repeated for two seconds. The server and the probe run at higher priority than the attackers. A p99 in bold is longer
   than that of stock ws under the same attack
 - **p99 / idle**: ratio of the two p99 values; bold above 2
