@@ -1,36 +1,42 @@
-// Who may open a WebSocket here: pages of this server or of the origins named, and programs, if they speak a version of
-// the chat. Others get an answer in words, before there is a WebSocket.
+// Decides who may open a WebSocket: pages of this server or of an allowed origin, and programs, if they offer a known
+// subprotocol. Others get an HTTP error with the reason.
 
-import { isForHere, isOwnPage } from '../support/admission.js';
+import { hasAllowedHost, isOwnPage } from '../support/admission.js';
 import { PROTOCOLS } from './protocols.js';
 
-/** The subprotocol that will be spoken; best first of those offered, whatever their order. */
-export function choose(offered) {
+/** Selects a subprotocol by the server's preference; the client's order does not matter. */
+export function selectProtocol(offered) {
   for (const name of PROTOCOLS.keys()) if (offered.has(name)) return name;
   return false;
 }
 
-/** Why a request by this Host is turned away: `[status, words]`; null where it is not. */
-export function objectionToHost(request, { hosts }) {
-  if (isForHere(request, hosts)) return null;
+/** Checks the Host header. Returns `[status, reason]` if it is not allowed, otherwise null. */
+export function checkHost(request, { hosts }) {
+  if (hasAllowedHost(request, hosts)) return null;
   const { host } = request.headers;
-  return [403, `This chat is not for ${host}: open it at localhost, or name that host in HOSTS.`];
+  return [
+    403,
+    `Host ${host} is not allowed: open the chat at localhost, or add the host to HOSTS.`,
+  ];
 }
 
-/** Why an upgrade is turned away: `[status, words]`; null where it is not. */
-export function objection(request, settings) {
+/** Checks an upgrade request. Returns `[status, reason]` if it is rejected, otherwise null. */
+export function checkUpgrade(request, settings) {
   const { url, headers } = request;
   const { origin } = headers;
-  const wrongHost = objectionToHost(request, settings);
-  if (wrongHost !== null) return wrongHost;
-  if (url.split('?')[0] !== '/chat') return [404, 'The chat is at /chat.'];
-  // Programs other than browsers send no Origin, and could send any: the check protects people in browsers.
+  const hostError = checkHost(request, settings);
+  if (hostError !== null) return hostError;
+  if (url.split('?')[0] !== '/chat') return [404, 'Not found: the chat is at /chat.'];
+  // Programs can send any Origin or none: the check protects browser users only.
   if (!settings.origins.includes(origin) && !isOwnPage(request, settings.hosts)) {
-    return [403, `Pages of ${origin} may not use this chat: ORIGINS names those that may.`];
+    return [
+      403,
+      `Pages of ${origin} may not use this chat: add the origin to ORIGINS to allow it.`,
+    ];
   }
   const offered = (headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
-  if (choose(new Set(offered)) === false) {
-    return [400, `Offer one of these subprotocols: ${[...PROTOCOLS.keys()].join(', ')}.`];
+  if (selectProtocol(new Set(offered)) === false) {
+    return [400, `No supported subprotocol: offer one of ${[...PROTOCOLS.keys()].join(', ')}.`];
   }
   return null;
 }

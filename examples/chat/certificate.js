@@ -1,4 +1,4 @@
-// A certificate for this machine, signed by itself: browsers ask before they trust it.
+// A self-signed certificate for this machine. Browsers ask before they trust it.
 
 import { spawnSync } from 'node:child_process';
 
@@ -8,10 +8,10 @@ const ARGUMENTS = [
   ...['-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1,IP:::1'],
 ];
 
-/** Its key and certificate in PEM, made by openssl and kept in memory only; null where there is no openssl. */
-export function selfMade() {
+/** Creates a key and a certificate in PEM with openssl, in memory only. Returns null if openssl is missing. */
+export function createCertificate() {
   const { status, stdout, stderr, error } = spawnSync('openssl', ARGUMENTS, { encoding: 'utf8' });
   if (error) return null;
-  if (status !== 0) throw new Error(`openssl made no certificate: ${stderr}`);
+  if (status !== 0) throw new Error(`openssl failed to create a certificate: ${stderr}`);
   return { key: stdout, cert: stdout };
 }

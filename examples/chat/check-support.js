@@ -1,4 +1,4 @@
-// For the checks: people without a page, a server in a process of its own, and a network that can fail.
+// Test support: clients without a page, a server in its own process, and a network that can fail.
 
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -7,7 +7,7 @@ import { WebSocket } from 'wsimd/ws';
 import { freePort, start, until } from '../support/programs.js';
 import { ChatClient } from './client.js';
 
-/** Starts a server of an example on a free port, as a person would. */
+/** Starts an example's server on a free port, from the command line. */
 export async function startServer(main, env = {}) {
   const port = env.PORT ?? (await freePort());
   const program = await start(process.execPath, [fileURLToPath(main)], {
@@ -17,7 +17,7 @@ export async function startServer(main, env = {}) {
   return Object.assign(program, { port, url: `ws://127.0.0.1:${port}/chat` });
 }
 
-/** A client without manners: `lines` is what it was told, `closed` the code and reason of its end. */
+/** A bare client: `lines` holds the messages it received, `closed` resolves to the close code and reason. */
 export async function openPlain(url, protocols = ['chat.v2'], options = {}) {
   const socket = new WebSocket(url, protocols, options);
   const lines = [];
@@ -31,7 +31,7 @@ export async function openPlain(url, protocols = ['chat.v2'], options = {}) {
   return { socket, lines, closed, send, told };
 }
 
-/** Somebody who uses the very client the page uses, and remembers what it told. */
+/** A user with the same client as the page; records every event. */
 export class Person {
   messages = [];
   kept = new Set();
@@ -50,7 +50,7 @@ export class Person {
       { url, name, WebSocket, ...retry, ...options },
       {
         status: (status) => this.status.push(status),
-        state: ({ alone }) => this.states.push(alone),
+        state: ({ outage }) => this.states.push(outage),
         welcome: ({ server }) => (this.server = server),
         message: (message) => this.messages.push(message),
         presence: (event) => (this.presence = event),
@@ -66,7 +66,7 @@ export class Person {
   async enter(room = 'lobby') {
     this.client.join(room);
     this.client.open();
-    await until(() => this.presence !== null, `${this.name} is in ${room}`);
+    await until(() => this.presence !== null, `${this.name} to be in ${room}`);
     return this;
   }
 
@@ -74,7 +74,7 @@ export class Person {
     return this.status.at(-1)?.status === 'open';
   }
 
-  /** What is kept, as it was told. */
+  /** The stored messages, in the order received. */
   get log() {
     return this.messages.filter(({ seq }) => seq !== undefined);
   }
@@ -84,7 +84,7 @@ export class Person {
   }
 }
 
-/** A network between: all goes through `port`, until it is cut or goes silent. */
+/** A TCP proxy to `port` that can drop connections or go silent. */
 export async function network(port) {
   const pairs = new Set();
   let isSilent = false;
@@ -111,9 +111,9 @@ export async function network(port) {
   };
   return {
     url: `ws://127.0.0.1:${server.address().port}/chat`,
-    /** Every connection breaks; new ones can be made. */
+    /** Resets every connection. New ones work. */
     cut,
-    /** Nothing is passed on any more, and nobody is told. */
+    /** Stops forwarding without closing anything. */
     silence: (silent) => {
       isSilent = silent;
     },

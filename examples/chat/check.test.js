@@ -1,4 +1,4 @@
-// The chat as people have it: real pages in a real browser, and the same client in Node.
+// End-to-end tests of the chat: pages in a real browser, and the same client in Node.
 
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -20,7 +20,7 @@ async function person(url, name, room, options) {
   return one.enter(room);
 }
 
-describe('in a browser', () => {
+describe('the page in a browser', () => {
   let server;
   let browser;
   let kim;
@@ -46,7 +46,20 @@ describe('in a browser', () => {
     zoe = await open('Zoë');
   });
 
-  it('passes Korean and emoji on, and tells who is there and who types', async () => {
+  it('greets the user of an empty room', async () => {
+    const isShown = () => kim.$eval('.empty', ({ hidden }) => !hidden);
+    expect(await textOf(kim, '.empty')).toBe('No messages yet. Say hello!');
+    expect(await isShown()).toBe(true);
+    // Set, not typed: the page limits how often it sends typing events.
+    await kim.$eval('#text', (area) => {
+      area.value = 'hello';
+    });
+    await kim.$eval('#say', (form) => form.requestSubmit());
+    await shows(kim, '.log .mine', 'hello');
+    expect(await isShown()).toBe(false);
+  });
+
+  it('delivers Korean and emoji, and shows presence and typing', async () => {
     await shows(kim, 'aside', '2 here');
     await shows(kim, 'aside', 'Zoë');
     await kim.type('#text', '안');
@@ -58,60 +71,60 @@ describe('in a browser', () => {
     expect(await textOf(kim, '.waiting')).toBe('');
   });
 
-  it('shows somebody new the last 50 messages', async () => {
+  it('shows a new user the last 50 messages', async () => {
     const writer = await person(server.url, 'writer');
     for (let i = 1; i <= 60; i++) writer.client.say('lobby', `line ${i}`);
-    await until(() => writer.kept.size === 60, 'all are kept');
+    await until(() => writer.kept.size === 60, 'all to be stored');
     const late = await open('late');
     const lines = await until(
       () =>
         late.$$eval('.log li p', (items) => items.length >= 50 && items.map((p) => p.textContent)),
-      'the history is there',
+      'the history',
     );
     expect(lines).toEqual(Array.from({ length: 50 }, (_, i) => `line ${i + 11}`));
   });
 
-  it('says in words why the server took leave, and goes on with the next one by itself', async () => {
+  it('shows why the server shut down, and reconnects to its successor', async () => {
     await server.stop();
     expect(server.child.exitCode).toBe(0);
-    await shows(kim, '#notice', 'The server is being restarted.');
-    await kim.type('#text', 'said while nobody was there');
+    await shows(kim, '#notice', 'The server is restarting.');
+    await kim.type('#text', 'sent while offline');
     await kim.keyboard.press('Enter');
     await shows(kim, '.waiting', 'sending…');
     server = await startServer(MAIN, { PORT: String(server.port) });
     stops.push(() => server.stop());
-    await shows(zoe, '.log', 'said while nobody was there');
-    await shows(zoe, '.log', 'The server no longer has what is above.');
+    await shows(zoe, '.log', 'sent while offline');
+    await shows(zoe, '.log', 'The server lost its history.');
     await shows(kim, '#status', 'connected');
     expect(await kim.$eval('#notice', ({ hidden }) => hidden)).toBe(true);
   });
 
-  it('tells a person who says too much at once, and sends the rest more slowly', async () => {
+  it('reports the rate limit, and sends the rest more slowly', async () => {
     const strict = await startServer(MAIN, { RATE: '2', BURST: '5' });
     stops.push(() => strict.stop());
-    const page = await open('hasty', strict);
+    const page = await open('fast', strict);
     await page.evaluate(() => {
       for (let i = 0; i < 8; i++) {
-        document.getElementById('text').value = `in haste ${i}`;
+        document.getElementById('text').value = `fast ${i}`;
         document.getElementById('say').requestSubmit();
       }
     });
-    await shows(page, '.waiting', 'Slower, please');
-    await shows(page, '.log', 'in haste 7');
+    await shows(page, '.waiting', 'You are sending too fast');
+    await shows(page, '.log', 'fast 7');
     const said = await page.$$eval('.log p', (items) => items.map((p) => p.textContent));
-    expect(said).toEqual(Array.from({ length: 8 }, (_, i) => `in haste ${i}`));
+    expect(said).toEqual(Array.from({ length: 8 }, (_, i) => `fast ${i}`));
   });
 
-  it('leaves a message that is too long with its writer, who is told why', async () => {
+  it('keeps a message that is too long editable, with the reason', async () => {
     await kim.bringToFront();
     await kim.$eval('#text', (area) => {
       area.value = 'x'.repeat(2001);
     });
     await kim.click('#say > button');
-    await shows(kim, '.waiting .refused', 'That is 2001 characters long; 2000 is the most.');
+    await shows(kim, '.waiting .refused', 'The message has 2001 characters; the maximum is 2000.');
   });
 
-  it('runs no scripts but its own', async () => {
+  it('blocks injected inline scripts', async () => {
     const title = await kim.evaluate(() => {
       const script = document.createElement('script');
       script.textContent = 'document.title = "injected"';
@@ -121,13 +134,13 @@ describe('in a browser', () => {
     expect(title).toBe('Chat');
   });
 
-  it.each(['light', 'dark'])('is accessible: %s', async (value) => {
+  it.each(['light', 'dark'])('passes axe in %s mode', async (value) => {
     const page = await browser.newPage();
     await page.setBypassCSP(true);
     await page.emulateMediaFeatures([{ name: 'prefers-color-scheme', value }]);
     await page.goto(`http://127.0.0.1:${server.port}/?name=Axe`);
     await shows(page, '#status', 'connected');
-    // More lines than fit: then it has to be scrolled, by keyboard, too.
+    // More lines than fit, so that the log scrolls. It must be reachable by keyboard.
     await page.type('#text', 'hello');
     for (let i = 0; i < 30; i++) {
       await page.keyboard.down('Shift');
@@ -143,7 +156,7 @@ describe('in a browser', () => {
   });
 });
 
-describe('over a network that fails', () => {
+describe('on an unreliable network', () => {
   let server;
   let between;
 
@@ -154,7 +167,7 @@ describe('over a network that fails', () => {
     stops.push(() => between.close());
   });
 
-  it('loses and doubles nothing, however often connections break', async () => {
+  it('loses and duplicates no message across connection resets', async () => {
     const names = ['ada', 'bob', 'eve'];
     const people = await Promise.all(names.map((name) => person(between.url, name, 'cut')));
     const witness = await person(server.url, 'witness', 'cut');
@@ -163,8 +176,8 @@ describe('over a network that fails', () => {
       if (i % 10 === 9) between.cut();
       await new Promise((resolve) => setTimeout(resolve, 10));
     }
-    await until(() => people.every(({ kept }) => kept.size === 100), 'all is kept');
-    await until(() => people.every(({ log }) => log.length >= 300), 'all is delivered');
+    await until(() => people.every(({ kept }) => kept.size === 100), 'all to be stored');
+    await until(() => people.every(({ log }) => log.length >= 300), 'all to be delivered');
     for (const one of people) {
       expect(one.status.filter(({ status }) => status === 'open').length).toBeGreaterThan(1);
       expect(one.log.map(({ seq }) => seq)).toEqual(Array.from({ length: 300 }, (_, i) => i + 1));
@@ -176,28 +189,28 @@ describe('over a network that fails', () => {
     }
   });
 
-  it('brings somebody who was long away more than one answer holds, in order', async () => {
+  it('resumes with more messages than one reply holds, in order', async () => {
     const away = await person(between.url, 'away', 'long', { beat: 200 });
     const writer = await person(server.url, 'writer', 'long');
     between.silence(true);
     between.cut();
     for (let i = 1; i <= 350; i++) writer.client.say('long', `${i}`);
-    await until(() => writer.kept.size === 350, 'all is kept');
+    await until(() => writer.kept.size === 350, 'all to be stored');
     between.silence(false);
-    await until(() => away.log.length >= 350, 'all is delivered');
+    await until(() => away.log.length >= 350, 'all to be delivered');
     expect(away.log.map(({ seq }) => seq)).toEqual(Array.from({ length: 350 }, (_, i) => i + 1));
     expect(away.missed).toBe(0);
   });
 
-  it('finds a dead peer within two beats, at both ends', async () => {
+  it('detects a dead peer within two heartbeats at both ends', async () => {
     const one = await person(between.url, 'far', 'far', { beat: 400 });
     // Two beats are 800 ms; a busy machine may need ten times as long.
     between.silence(true);
     await Promise.all([
-      until(() => /is dead: nothing heard/.test(server.output), 'the server notices', 8000),
-      until(() => one.status.some(({ why }) => /Nothing was heard/.test(why)), 'the client', 8000),
+      until(() => /is dead: silent/.test(server.output), 'the server to notice', 8000),
+      until(() => one.status.some(({ why }) => /server was silent/.test(why)), 'the client', 8000),
     ]);
     between.silence(false);
-    await until(() => one.isOpen, 'it is back');
+    await until(() => one.isOpen, 'the client to reconnect');
   });
 });

@@ -1,13 +1,13 @@
-// The client's half, in pages and in Node: one connection that comes back by itself, goes on in each room where
-// it was, and sends again what was not acknowledged. It knows nothing of any page.
+// The chat client, for pages and Node: reconnects automatically, resumes in every room, and resends unacknowledged
+// messages. It does not depend on a page.
 
 import { Outbox } from './outbox.js';
-import { closingInWords } from './words.js';
+import { describeClose } from './words.js';
 
-/** Codes after which coming back by itself would only repeat what was wrong. */
+/** Close codes after which reconnecting would only repeat the error. */
 const FINAL = new Set([1000, 1003, 1008]);
 const TOO_BIG = 1009;
-/** Milliseconds between two looks whether all rooms are entered. */
+/** Milliseconds between two checks whether all rooms are joined. */
 const ENTERING_MS = 250;
 
 export class ChatClient {
@@ -15,10 +15,10 @@ export class ChatClient {
   #handlers;
   #outbox = new Outbox((n) => this.#handlers.lost?.(n));
   #rooms = new Map();
-  /** Those that have to wait until they can be entered: then one after the other. */
-  #late = new Set();
-  #lateJoin = null;
-  /** Milliseconds between them, as the server wishes. */
+  /** Rooms whose join was refused by the rate limit. They are joined one at a time. */
+  #delayed = new Set();
+  #delayedJoin = null;
+  /** Milliseconds between two delayed joins, set by the server. */
   #pace = 0;
   #author = null;
   #socket = null;
@@ -26,13 +26,13 @@ export class ChatClient {
   #retry = null;
   #beat = null;
   #isHeard = true;
-  /** Why it is cut off; not why trying again has failed. */
+  /** Why the connection was lost, not why the last retry failed. */
   #why = null;
 
   /**
-   * `handlers`, all optional: `status({ status, why, inMs })`, `welcome`, `state`, `message`, `presence`, `typing`
-   * with what the server tells; `forgotten(room)` where its history is another one; `missed(room, count)`;
-   * `kept(n)`, `held(n)`, `refused(n, why, isTriedAgain)` and `lost(n)` of what was said.
+   * `handlers`, all optional: `status({ status, why, inMs })`; `welcome`, `state`, `message`, `presence` and
+   * `typing` with the server's event; `forgotten(room)` if the server lost its history; `missed(room, count)`;
+   * `kept(n)`, `held(n)`, `refused(n, why, isTriedAgain)` and `lost(n)` for the user's own messages.
    */
   constructor(options, handlers) {
     this.#options = {
@@ -46,7 +46,7 @@ export class ChatClient {
     this.#handlers = handlers;
   }
 
-  /** Connects, now. */
+  /** Connects immediately. */
   open() {
     clearTimeout(this.#retry);
     if (this.#socket !== null) return;
@@ -57,16 +57,16 @@ export class ChatClient {
     socket.onopen = () => this.#opened();
     socket.onmessage = ({ data }) => this.#heard(JSON.parse(data));
     socket.onerror = () => {};
-    socket.onclose = ({ code, reason }) => this.#closed(code, closingInWords(code, reason));
+    socket.onclose = ({ code, reason }) => this.#closed(code, describeClose(code, reason));
     this.#isHeard = true;
     this.#beat = setInterval(() => this.#beatOnce(), beat);
   }
 
-  /** Ends it for good. */
+  /** Closes the connection and does not reconnect. */
   close() {
     clearTimeout(this.#retry);
-    this.#drop(1000, 'The person has left.');
-    this.#status('closed', 'You have left.');
+    this.#drop(1000, 'The user left.');
+    this.#status('closed', 'You left the chat.');
   }
 
   join(room) {
@@ -77,16 +77,16 @@ export class ChatClient {
 
   leave(room) {
     if (this.#rooms.delete(room)) this.#send({ type: 'leave', room });
-    this.#settled(room);
+    this.#stopDelaying(room);
   }
 
-  /** Returns the number by which the handlers tell what becomes of it. */
+  /** Sends a message. Returns its number, which the handlers get. */
   say(room, text) {
     return this.#outbox.add(room, text);
   }
 
   typing(room) {
-    if (!this.#late.has(room)) this.#send({ type: 'typing', room });
+    if (!this.#delayed.has(room)) this.#send({ type: 'typing', room });
   }
 
   rename(name) {
@@ -111,33 +111,33 @@ export class ChatClient {
     this.#send({ type: 'join', room, ...(epoch === null ? {} : { epoch, after: last }) });
   }
 
-  /** Where a room could not be entered only because that was too much at once. */
+  /** Retries a join that the rate limit refused. */
   #joinLater(room, inMs) {
-    this.#late.add(room);
+    this.#delayed.add(room);
     this.#pace = inMs;
     this.#joinNext();
   }
 
   #joinNext() {
-    clearTimeout(this.#lateJoin);
-    const [room] = this.#late;
-    if (room !== undefined) this.#lateJoin = setTimeout(() => this.#join(room), this.#pace);
+    clearTimeout(this.#delayedJoin);
+    const [room] = this.#delayed;
+    if (room !== undefined) this.#delayedJoin = setTimeout(() => this.#join(room), this.#pace);
   }
 
-  /** It is entered, or never will be. */
-  #settled(room) {
-    if (this.#late.delete(room)) this.#joinNext();
+  /** Called when the room is joined, refused for good, or left. */
+  #stopDelaying(room) {
+    if (this.#delayed.delete(room)) this.#joinNext();
   }
 
   /**
-   * What is said waits until all rooms are entered that have to be: both at once would be too much again. What is
-   * too long is refused here: the server would end the connection, however often it is sent.
+   * Messages wait until all rooms are joined: both at once would exceed the rate limit again. A message that is
+   * too long is refused here, because the server would close the connection each time it is sent.
    */
   #sendSaid(said, most) {
     const { n, text } = said;
-    if (this.#late.size > 0) return this.#outbox.retry(n, ENTERING_MS);
+    if (this.#delayed.size > 0) return this.#outbox.retry(n, ENTERING_MS);
     if (text.length <= most) return this.#send(said);
-    const why = `That is ${text.length} characters long; ${most} is the most.`;
+    const why = `The message has ${text.length} characters; the maximum is ${most}.`;
     queueMicrotask(() => this.#events.refused({ n, why }));
   }
 
@@ -145,23 +145,23 @@ export class ChatClient {
     if (this.#socket?.readyState === 1) this.#socket.send(JSON.stringify(command));
   }
 
-  /** Asks for a sign of life, and gives the connection up where the last beat got none. */
+  /** Sends a heartbeat. Drops the connection if nothing arrived since the last one. */
   #beatOnce() {
     const { beat } = this.#options;
-    if (!this.#isHeard) this.#closed(1006, `Nothing was heard of the server for ${beat / 1000} s.`);
+    if (!this.#isHeard) this.#closed(1006, `The server was silent for ${beat / 1000} s.`);
     else {
       this.#isHeard = false;
       this.#send({ type: 'beat' });
     }
   }
 
-  /** Lets go of the connection: what comes of it now is nobody's, and its end, which may take long, not awaited. */
+  /** Detaches the socket and closes it without waiting: closing a dead connection can take long. */
   #drop(...reason) {
     const socket = this.#socket;
     this.#socket = null;
     clearInterval(this.#beat);
-    clearTimeout(this.#lateJoin);
-    this.#late.clear();
+    clearTimeout(this.#delayedJoin);
+    this.#delayed.clear();
     this.#outbox.close();
     if (socket === null) return;
     socket.onopen = socket.onmessage = socket.onclose = null;
@@ -171,11 +171,11 @@ export class ChatClient {
   #closed(code, why) {
     this.#drop();
     this.#why ??= why;
-    // Sent again, it would end the next connection, too.
+    // If it were sent again, the server would close the next connection too.
     if (code === TOO_BIG) this.#outbox.refuse((n) => this.#handlers.refused?.(n, why, false));
     if (FINAL.has(code)) return this.#status('closed', this.#why);
     const { firstRetry, longestRetry } = this.#options;
-    // Random, so that those whom one server lost do not come to the next all at once.
+    // Random, so that the clients of a failed server do not reconnect all at once.
     const inMs = Math.random() * Math.min(longestRetry, firstRetry * 2 ** this.#tries++);
     this.#retry = setTimeout(() => this.open(), inMs);
     this.#status('waiting', this.#why, inMs);
@@ -192,7 +192,7 @@ export class ChatClient {
     else this.#handlers[event.type]?.(event);
   }
 
-  /** What needs more than to be passed on. */
+  /** Events that are handled here. All others go to the handlers. */
   #events = {
     welcome: (event) => {
       this.#author = event.author;
@@ -206,12 +206,12 @@ export class ChatClient {
     joined: (event) => this.#joined(event),
     reset: ({ room }) => this.#rooms.has(room) && this.#join(room),
     message: (event) => {
-      // What comes before one has caught up is in the answer that is awaited.
+      // Until the client has caught up, live messages are also in the awaited reply.
       const isEarly = event.seq !== undefined && this.#rooms.get(event.room)?.isBehind;
       if (!isEarly) this.#message(event.room, event);
     },
     kept: ({ n }) => {
-      this.#outbox.settle(n);
+      this.#outbox.remove(n);
       this.#handlers.kept?.(n);
     },
     held: ({ n }) => {
@@ -223,11 +223,11 @@ export class ChatClient {
         if (retryIn !== undefined && this.#rooms.get(room)?.isBehind)
           this.#joinLater(room, retryIn);
         else {
-          this.#settled(room);
+          this.#stopDelaying(room);
           this.#handlers.refused?.(n, why, false);
         }
       } else {
-        if (retryIn === undefined) this.#outbox.settle(n);
+        if (retryIn === undefined) this.#outbox.remove(n);
         else this.#outbox.retry(n, retryIn);
         this.#handlers.refused?.(n, why, retryIn !== undefined);
       }
@@ -249,10 +249,10 @@ export class ChatClient {
     for (const entry of [...entries, ...held]) this.#message(room, entry);
     here.isBehind = false;
     if (more) this.#join(room);
-    else this.#settled(room);
+    else this.#stopDelaying(room);
   }
 
-  /** Each once, in the order of their numbers; those that have none yet are shown until they have. */
+  /** Delivers each stored message once and in order. Messages without a number are not stored yet. */
   #message(room, entry) {
     const here = this.#rooms.get(room);
     if (here === undefined || entry.seq <= here.last) return;
@@ -263,7 +263,7 @@ export class ChatClient {
   }
 }
 
-/** Pages that are not of https have no crypto.randomUUID. */
+/** crypto.randomUUID is not available on http pages. */
 function randomKey() {
   const bytes = crypto.getRandomValues(new Uint8Array(16));
   return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -1,4 +1,4 @@
-// What a person may ask for. What cannot be is refused, in words for them.
+// The commands a client may send. Invalid ones are refused with a reason for the user.
 
 import { Refusal, text } from './rules.js';
 
@@ -16,7 +16,7 @@ export const commands = {
 
   async join(peer, { room: name, ...known }) {
     if (!peer.rooms.has(name) && peer.rooms.size >= MOST_ROOMS) {
-      throw new Refusal(`You are in ${MOST_ROOMS} rooms, which is the most.`);
+      throw new Refusal(`You are already in ${MOST_ROOMS} rooms, the maximum.`);
     }
     const room = peer.hub.rooms.open(name, peer);
     peer.rooms.set(name, room);
@@ -28,7 +28,7 @@ export const commands = {
     if (peer.rooms.delete(name)) peer.hub.rooms.leave(name, peer);
   },
 
-  /** Answered once the message is kept; where that may take long, first that it is held meanwhile. */
+  /** Replies `kept` once the message is stored. If that may take long, replies `held` first. */
   async say(peer, { room: name, n = ++peer.count, text: said }) {
     const room = roomOf(peer, name);
     const { hub } = peer;
@@ -36,7 +36,7 @@ export const commands = {
     message.text = text(said, hub.settings.maxText);
     await room.opened;
     const kept = room.say(message, () => peer.tell({ type: 'held', n }));
-    peer.tell({ type: 'kept', n, seq: await hub.beforeTheEnd(kept) });
+    peer.tell({ type: 'kept', n, seq: await hub.delayShutdown(kept) });
   },
 
   typing(peer, { room }) {
@@ -49,9 +49,9 @@ export const commands = {
   },
 };
 
-/** A room they are in; the one they entered last, where none is named. */
+/** The named room; without a name, the room joined last. */
 function roomOf(peer, name = [...peer.rooms.keys()].at(-1)) {
   const room = peer.rooms.get(name);
-  if (room === undefined) throw new Refusal('You are not in that room: join it first.');
+  if (room === undefined) throw new Refusal('You are not in that room. Join it first.');
   return room;
 }

@@ -1,4 +1,4 @@
-// What goes wrong, and who is told: at the door, with what is sent, with who leaves, and at the start.
+// Fault handling: handshakes, invalid messages, clients that leave, and startup errors.
 
 import { spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -27,8 +27,8 @@ afterAll(async () => {
 const plain = (protocols, { url = server.url, ...options } = {}) =>
   openPlain(url, protocols, options);
 
-/** The response where no WebSocket was opened. */
-async function turnedAway(protocols, options) {
+/** The response to a rejected handshake. */
+async function rejectionOf(protocols, options) {
   const socket = new WebSocket(server.url, protocols, options);
   socket.on('error', () => {});
   const [, response] = await once(socket, 'unexpected-response');
@@ -38,8 +38,8 @@ async function turnedAway(protocols, options) {
   return [response.statusCode, body];
 }
 
-describe('at the door', () => {
-  it('chooses the version it prefers, and speaks with old clients in lines', async () => {
+describe('the handshake', () => {
+  it('selects the preferred subprotocol, and supports chat.v1', async () => {
     const { socket } = await plain(['chat.v1', 'chat.v2']);
     expect(socket.protocol).toBe('chat.v2');
     socket.close();
@@ -60,17 +60,17 @@ describe('at the door', () => {
     old.socket.close();
   });
 
-  it('turns forged origins, unknown versions and other paths away, and says why', async () => {
-    expect(await turnedAway(['chat.v2'], { origin: 'https://evil.example' })).toEqual([
+  it('rejects foreign origins and unknown subprotocols with the reason', async () => {
+    expect(await rejectionOf(['chat.v2'], { origin: 'https://evil.example' })).toEqual([
       403,
-      'Pages of https://evil.example may not use this chat: ORIGINS names those that may.\n',
+      'Pages of https://evil.example may not use this chat: add the origin to ORIGINS to allow it.\n',
     ]);
-    expect((await turnedAway(['chat.v2'], { origin: 'null' }))[0]).toBe(403);
-    expect(await turnedAway(['chat.v9'])).toEqual([
+    expect((await rejectionOf(['chat.v2'], { origin: 'null' }))[0]).toBe(403);
+    expect(await rejectionOf(['chat.v9'])).toEqual([
       400,
-      'Offer one of these subprotocols: chat.v2, chat.v1.\n',
+      'No supported subprotocol: offer one of chat.v2, chat.v1.\n',
     ]);
-    const line = 'turned away: 403 Pages of https://evil.example';
+    const line = 'rejected: 403 Pages of https://evil.example';
     await until(() => server.output.includes(line), 'a line in the log');
     const named = await plain(['chat.v2'], { origin: 'https://chat.example' });
     const own = await plain(['chat.v2'], { origin: `http://127.0.0.1:${server.port}` });
@@ -78,25 +78,25 @@ describe('at the door', () => {
     own.socket.close();
   });
 
-  it('is open at the names of HOSTS, and says so at others', async () => {
+  it('accepts host names in HOSTS and rejects others', async () => {
     const origin = 'http://chat.example';
     const { socket } = await plain(['chat.v2'], { headers: { host: 'chat.example' }, origin });
     socket.close();
-    expect(await turnedAway(['chat.v2'], { headers: { host: 'evil.example:8080' } })).toEqual([
+    expect(await rejectionOf(['chat.v2'], { headers: { host: 'evil.example:8080' } })).toEqual([
       403,
-      'This chat is not for evil.example:8080: open it at localhost, or name that host in HOSTS.\n',
+      'Host evil.example:8080 is not allowed: open the chat at localhost, or add the host to HOSTS.\n',
     ]);
-    const line = 'turned away: 403 This chat is not for evil.example:8080';
+    const line = 'rejected: 403 Host evil.example:8080';
     await until(() => server.output.includes(line), 'a line in the log');
   });
 
-  it('answers a health check of HTTP/1.0, which names no host', async () => {
+  it('answers an HTTP/1.0 health check without a Host header', async () => {
     const socket = connect(server.port, '127.0.0.1');
     socket.end('GET /health HTTP/1.0\r\n\r\n');
     expect((await socket.setEncoding('utf8').toArray()).join('')).toMatch(/^HTTP\/1.1 200 /);
   });
 
-  it('logs an Origin so that a terminal does not obey it', async () => {
+  it('escapes control characters of an Origin in the log', async () => {
     const socket = connect(server.port, '127.0.0.1');
     const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13';
     const key = 'Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';
@@ -109,7 +109,7 @@ describe('at the door', () => {
     expect(server.output).not.toMatch(/[\u0080-\u009f]/);
   });
 
-  it('lets go of who is turned away, also where they do not', async () => {
+  it('destroys a rejected socket whose client keeps writing', async () => {
     const socket = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true });
     const isOver = new Promise((resolve) => socket.on('error', resolve));
     const upgrade = 'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13';
@@ -120,7 +120,7 @@ describe('at the door', () => {
     clearInterval(talking);
   });
 
-  it('speaks wss with the certificate it made', async () => {
+  it('serves wss with its self-signed certificate', async () => {
     const [, port] = /https:\/\/127\.0\.0\.1:(\d+)/.exec(server.output);
     const url = `wss://127.0.0.1:${port}/chat`;
     const { socket } = await plain(['chat.v2'], { url, rejectUnauthorized: false });
@@ -129,8 +129,8 @@ describe('at the door', () => {
   });
 });
 
-describe('what is sent', () => {
-  it('is refused in words where it is no command, and the connection stays', async () => {
+describe('messages', () => {
+  it('refuses invalid commands with the reason and keeps the connection', async () => {
     const one = await plain();
     const nonsense = [
       ...['{', '{"type":"constructor"}', '{"type":"join","room":"no/where"}'],
@@ -140,35 +140,34 @@ describe('what is sent', () => {
     one.send({ type: 'say', room: 'lobby', n: 7, text: 'hello' });
     await until(() => one.lines.length === 5, 'five answers');
     expect(one.told('refused').map(({ why }) => why)).toEqual([
-      'That is not JSON, which chat.v2 is written in.',
-      'There is no such command in chat.v2.',
-      'A room has a name of 1 to 40 letters, digits, emoji, - or _.',
-      'A text is missing, or is none.',
-      'You are not in that room: join it first.',
+      'Invalid JSON: chat.v2 messages are JSON.',
+      'Unknown chat.v2 command.',
+      'A room name is 1 to 40 letters, digits, emoji, - or _.',
+      'A field must be a string, or is missing.',
+      'You are not in that room. Join it first.',
     ]);
     expect(one.told('refused').at(-1).n).toBe(7);
     one.socket.close();
   });
 
-  it('is refused where its type is no text, and the server lives on', async () => {
+  it('refuses a command whose type is not a string, without crashing', async () => {
     const one = await plain();
     for (const type of [{ toString: 1 }, ['say'], null]) one.send({ type });
     await until(() => one.told('refused').length === 3, 'three answers');
-    for (const { why } of one.told('refused'))
-      expect(why).toBe('There is no such command in chat.v2.');
+    for (const { why } of one.told('refused')) expect(why).toBe('Unknown chat.v2 command.');
     one.socket.close();
   });
 
-  it('ends the connection where it is too big, or binary', async () => {
+  it('closes with 1009 on an oversized message and 1003 on a binary one', async () => {
     const big = await plain();
     big.socket.send('x'.repeat(17 << 10));
     expect((await big.closed)[0]).toBe(1009);
     const binary = await plain();
     binary.socket.send(Buffer.of(1));
-    expect(await binary.closed).toEqual([1003, 'This chat takes text, not binary messages.']);
+    expect(await binary.closed).toEqual([1003, 'This chat accepts text messages only.']);
   });
 
-  it('keeps nobody from going on, where it is refused for good', async () => {
+  it('continues with the next message after a permanent refusal', async () => {
     const large = await startServer(MAIN, { MAX_TEXT: '4000' });
     const one = await new Person(large.url, 'one').enter();
     one.client.join('no/where');
@@ -177,64 +176,64 @@ describe('what is sent', () => {
       one.client.say('no/where', 'to nobody'),
       one.client.say('lobby', '\0'.repeat(4000)), // 24 KB of JSON
     ];
-    const last = one.client.say('lobby', 'and so on');
-    await until(() => one.kept.has(last), 'what was said behind it is kept');
+    const last = one.client.say('lobby', 'the next one');
+    await until(() => one.kept.has(last), 'the next message to be stored');
     expect(one.refused.filter(({ n }) => n !== undefined)).toEqual(
       [
-        [refused[0], 'That is 20000 characters long; 4000 is the most.'],
-        [refused[1], 'A room has a name of 1 to 40 letters, digits, emoji, - or _.'],
-        [refused[2], 'A message was bigger than the server takes.'],
+        [refused[0], 'The message has 20000 characters; the maximum is 4000.'],
+        [refused[1], 'A room name is 1 to 40 letters, digits, emoji, - or _.'],
+        [refused[2], 'A message was too large for the server.'],
       ].map(([n, why]) => ({ n, why, isTriedAgain: false })),
     );
-    expect(one.texts).toEqual(['and so on']);
+    expect(one.texts).toEqual(['the next one']);
     one.client.close();
     await large.stop();
   });
 
-  it('enters all its rooms, and says all, however strict the pace is', async () => {
+  it('joins all rooms and sends all messages under a strict rate limit', async () => {
     const strict = await startServer(MAIN, { RATE: '5', BURST: '3' });
     const one = new Person(strict.url, 'one');
     const rooms = Array.from({ length: 6 }, (_, i) => `room-${i}`);
     for (const room of rooms) one.client.join(room);
     for (const room of rooms) one.client.say(room, `in ${room}`);
     one.client.open();
-    await until(() => one.kept.size === rooms.length, 'all is kept');
-    await until(() => one.log.length === rooms.length, 'all is delivered');
+    await until(() => one.kept.size === rooms.length, 'all to be stored');
+    await until(() => one.log.length === rooms.length, 'all to be delivered');
     expect(one.texts).toEqual(rooms.map((room) => `in ${room}`));
     expect(one.refused.filter(({ isTriedAgain }) => !isTriedAgain)).toEqual([]);
     one.client.close();
     await strict.stop();
   });
 
-  it('counts once, however often it is sent, and only for who sent it', async () => {
+  it('deduplicates resent messages per sender', async () => {
     const seqs = [];
     for (const key of ['a-secret-of-one', 'a-secret-of-one', 'the-secret-of-another']) {
       const one = await plain();
       one.send({ type: 'hello', name: 'somebody', key: `${key}-person` });
       one.send({ type: 'join', room: 'twice' });
       one.send({ type: 'say', room: 'twice', n: 1, text: 'once' });
-      await until(() => one.told('kept').length === 1, 'it is kept');
+      await until(() => one.told('kept').length === 1, 'the message to be stored');
       seqs.push(one.told('kept')[0].seq);
       one.socket.close();
     }
     expect(seqs).toEqual([1, 1, 2]);
   });
 
-  it('is too much from who floods: first refused, then the end, and nobody else notices', async () => {
+  it('refuses, then closes a flooding client, without affecting others', async () => {
     const one = await plain();
     one.send({ type: 'join', room: 'lobby' });
     for (let n = 1; n <= 1000; n++) one.send({ type: 'say', room: 'lobby', n, text: 'flood' });
-    expect(await one.closed).toEqual([1008, 'You sent too much, too fast, and did not stop.']);
-    expect(one.told('refused')[0].why).toBe('Slower, please: that was too much at once.');
-    await until(() => witness.texts.includes('flood'), 'what was kept is delivered');
+    expect(await one.closed).toEqual([1008, 'You kept sending too fast.']);
+    expect(one.told('refused')[0].why).toBe('You are sending too fast. Please slow down.');
+    await until(() => witness.texts.includes('flood'), 'stored messages to be delivered');
     const kept = one.told('kept').length;
     expect(witness.texts.filter((text) => text === 'flood').length).toBeGreaterThanOrEqual(kept);
     expect(kept).toBeLessThan(60);
   });
 });
 
-describe('who leaves', () => {
-  it('is not brought back, while connecting or from a connection that is dead', async () => {
+describe('closing the client', () => {
+  it('does not reconnect, neither from a pending nor from a dead connection', async () => {
     const between = await network(server.port);
     const one = await new Person(between.url, 'one', { beat: 100 }).enter();
     const other = new Person(server.url, 'other');
@@ -243,12 +242,12 @@ describe('who leaves', () => {
     for (const { client } of [one, other]) client.close();
     await new Promise((resolve) => setTimeout(resolve, 1000));
     for (const { status } of [one, other])
-      expect(status.at(-1)).toEqual({ status: 'closed', why: 'You have left.', inMs: 0 });
+      expect(status.at(-1)).toEqual({ status: 'closed', why: 'You left the chat.', inMs: 0 });
     between.close();
   });
 });
 
-describe('at the start', () => {
+describe('startup', () => {
   const run = (env) =>
     spawnSync(process.execPath, [fileURLToPath(MAIN)], {
       env: { PATH: process.env.PATH, ...env },
@@ -258,20 +257,24 @@ describe('at the start', () => {
 
   it.each([
     ['a port in use', () => ({ PORT: String(server.port) }), /:\d+ is in use: choose another port/],
-    ['a setting', () => ({ BEAT_MS: 'soon' }), /^BEAT_MS is a whole number from 50 to 3600000/],
     [
-      'a certificate',
+      'an invalid setting',
+      () => ({ BEAT_MS: 'soon' }),
+      /^BEAT_MS must be an integer from 50 to 3600000, got "soon"/,
+    ],
+    [
+      'a missing certificate file',
       () => ({ TLS_PORT: '0', CERT: 'none.pem', KEY: 'none.pem' }),
-      /^CERT is a file in PEM, but "none.pem": ENOENT/,
+      /^CERT must be a PEM file, got "none.pem": ENOENT/,
     ],
     [
-      'a certificate that is none',
+      'an invalid certificate',
       () => ({ TLS_PORT: '0', CERT: fileURLToPath(MAIN), KEY: fileURLToPath(MAIN) }),
-      /^CERT and KEY are a certificate and its key in PEM: /,
+      /^CERT and KEY must be a matching PEM certificate and key: /,
     ],
-    ['no openssl', () => ({ TLS_PORT: '0', PATH: '/nowhere' }), /^TLS_PORT needs openssl, or/],
-    ['a host', () => ({ HOST: 'no.invalid', PORT: '0' }), /^no.invalid .*change HOST/],
-  ])('says in one line what is wrong with %s', (_, env, words) => {
+    ['missing openssl', () => ({ TLS_PORT: '0', PATH: '/nowhere' }), /^TLS_PORT needs openssl, or/],
+    ['an unknown host', () => ({ HOST: 'no.invalid', PORT: '0' }), /^no.invalid .*change HOST/],
+  ])('reports %s in one line and exits with 2', (_, env, words) => {
     const { status, stderr } = run(env());
     expect(stderr).toMatch(words);
     expect(stderr.trim().split('\n')).toHaveLength(1);

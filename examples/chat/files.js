@@ -1,4 +1,4 @@
-// The page: a handful of files, each known by name, and nothing else of the disk.
+// Serves the page: a fixed list of files, nothing else from the disk.
 
 import { readFileSync } from 'node:fs';
 import { BASE_CSS } from '../support/pages.js';
@@ -17,7 +17,7 @@ const HEADERS = {
   'Cache-Control': 'no-cache',
 };
 
-/** Addresses and the files behind them, as URLs. */
+/** Maps each path to its file's URL. */
 export const PAGE = {
   '/': new URL('page/index.html', import.meta.url),
   '/base.css': BASE_CSS,
@@ -32,7 +32,7 @@ export const PAGE = {
 export function serve(files, request, response) {
   const file = new Map(Object.entries(files)).get(request.url.split('?')[0]);
   if (file === undefined || !['GET', 'HEAD'].includes(request.method)) {
-    response.writeHead(404, { 'Content-Type': 'text/plain' }).end('There is nothing here.\n');
+    response.writeHead(404, { 'Content-Type': 'text/plain' }).end('Not found.\n');
     return;
   }
   const type = TYPES[file.pathname.split('.').at(-1)];

@@ -1,6 +1,6 @@
-// How much one connection may send: a bucket of tokens that fills with time. Who takes from an empty one gets
-// nothing, and into debt, which time pays off; who is too deep in it floods. What was refused takes no tokens, or
-// two that are tried again and again would keep the bucket empty.
+// A token bucket that limits one connection's rate. A refused request adds to a debt, which shrinks with time; too
+// much debt counts as flooding. A refused request takes no tokens: otherwise two clients that retry all the time
+// would keep the bucket empty.
 
 export class Limiter {
   #rate;
@@ -9,14 +9,14 @@ export class Limiter {
   #debt = 0;
   #at = performance.now();
 
-  /** `rate` tokens a second, `burst` at once. */
+  /** `rate` tokens per second, at most `burst` at once. */
   constructor({ rate, burst }) {
     this.#rate = rate;
     this.#burst = burst;
     this.#level = burst;
   }
 
-  /** Takes from the bucket: `'ok'`, `'wait'` where that much is not in it, `'flood'` with a debt of three bursts. */
+  /** Takes tokens. Returns `'ok'`, `'wait'` if there are too few, `'flood'` above a debt of three bursts. */
   take(cost) {
     const now = performance.now();
     const gained = ((now - this.#at) / 1000) * this.#rate;
@@ -31,7 +31,7 @@ export class Limiter {
     return this.#debt > 3 * this.#burst ? 'flood' : 'wait';
   }
 
-  /** Milliseconds until there is a token again. */
+  /** Milliseconds until the next token. */
   get wait() {
     return Math.ceil(((1 - this.#level) / this.#rate) * 1000);
   }

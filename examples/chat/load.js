@@ -1,5 +1,5 @@
-// Many people in one room: how long a message takes to reach all of them, and what it costs the server, with
-// wsimd/ws and with stock ws. `node load.js [--people 2000] [--messages 40] [--rounds 3]`
+// Broadcast latency and server CPU with many people in one room, with wsimd/ws and with stock ws.
+// `node load.js [--people 2000] [--messages 40] [--rounds 3]`
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,13 +10,13 @@ import { exitOnFault } from '../support/process.js';
 import { freePort, start, until } from '../support/programs.js';
 import { readSettings } from '../support/settings.js';
 
-// Stock ws is without the addon that lies in this repository.
+// Keeps ws from loading the bufferutil installed in this repository.
 process.env.WS_NO_BUFFER_UTIL = '1';
 
 const MAIN = fileURLToPath(new URL('main.js', import.meta.url));
 /** Milliseconds between two messages. */
 const PAUSE_MS = 250;
-/** Connections of one process that listens. */
+/** Connections per listening process. */
 const SHARE = 1000;
 
 exitOnFault();
@@ -27,7 +27,7 @@ const { people, messages, rounds, listenTo } = readSettings({
   listenTo: { fallback: '' },
 });
 
-/** In a process of its own: enters with its share, and tells how long each message took to each of them. */
+/** Runs in its own process: joins with its share of connections and reports every message's delay. */
 async function listen(url) {
   const delays = [];
   let joined = 0;
@@ -45,13 +45,13 @@ async function listen(url) {
     );
     socket.send('{"type":"join","room":"load"}');
   }
-  await until(() => joined === people, 'all are in the room', 60_000);
+  await until(() => joined === people, 'everyone to join', 60_000);
   process.send('ready');
-  await until(() => delays.length === people * messages, 'all is delivered', 60_000);
+  await until(() => delays.length === people * messages, 'all deliveries', 60_000);
   process.send(delays, () => process.exit());
 }
 
-/** One round with one engine: `{ p50, p99, cpu }`, in ms and in ms of CPU for a message to everybody. */
+/** One round with one engine: `{ p50, p99, cpu }`, in ms and in ms of CPU per broadcast. */
 async function measure(engine) {
   const port = await freePort();
   const server = await start(process.execPath, [MAIN], {
@@ -69,7 +69,7 @@ async function measure(engine) {
   });
   try {
     await Promise.all(listeners.map((listener) => once(listener, 'message')));
-    // The last of them are told who is there.
+    // Lets the last presence updates go out.
     await new Promise((resolve) => setTimeout(resolve, 2000));
     const told = listeners.map((listener) => once(listener, 'message'));
     const before = await cpuOf(port);
@@ -102,7 +102,7 @@ async function cpuOf(port) {
   return (await response.json()).cpu;
 }
 
-/** A row of the table; what is worse with wsimd is bold. */
+/** A row of the table. A loss for wsimd is bold. */
 function row(name, key, results) {
   const [ours, theirs] = ['wsimd', 'ws'].map((engine) =>
     median(results.get(engine).map((one) => one[key])),
@@ -116,7 +116,7 @@ else {
   const results = await interleave(['wsimd', 'ws'], rounds, measure);
   console.log(`${people} people in one room, ${messages} messages, medians of ${rounds} rounds\n`);
   console.log('| ms | wsimd/ws | ws | ratio |\n|---|---|---|---|');
-  console.log(row('until a message is with half of them', 'p50', results));
-  console.log(row('until it is with 99 of 100', 'p99', results));
-  console.log(row("the server's CPU for one message to all", 'cpu', results));
+  console.log(row('time until half of the people have a message (p50)', 'p50', results));
+  console.log(row('time until 99 % of them have it (p99)', 'p99', results));
+  console.log(row('server CPU per broadcast message', 'cpu', results));
 }

@@ -1,4 +1,4 @@
-// Starts the chat and says where its page is; on SIGINT or SIGTERM takes leave of everybody and ends.
+// Starts the chat and prints the page's address. Shuts down gracefully on SIGINT and SIGTERM.
 
 import { exitOnFault, onSignal } from '../support/process.js';
 import { MemoryBus } from './memory-bus.js';

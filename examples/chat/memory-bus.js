@@ -1,26 +1,26 @@
-// Where the messages of a room are kept and numbered: here, in the memory of the one process there is. The same
-// five methods over Redis are in ../scale-out: whoever has them can stand in this one's place.
+// Stores and numbers the messages of each room, in the memory of a single process. ../scale-out has a replacement with
+// the same methods on Redis.
 
 import { randomUUID } from 'node:crypto';
 
-/** Messages kept of a room, for those who come back; and for how long a message sent again is known. */
+/** Messages stored per room for clients that resume, and how long a resent message is recognized. */
 export const KEEP = 1000;
 export const REMEMBER_MS = 3_600_000;
 const MOST_ROOMS = 10_000;
 
 export class MemoryBus {
-  /** Why this process is cut off from others, in words; null while it is not. */
-  alone = null;
-  /** Called where that changes. */
-  onalone = () => {};
+  /** Why this process is cut off from the others, for users; null if it is not. */
+  outage = null;
+  /** Called when `outage` changes. */
+  onoutage = () => {};
   #logs = new Map();
 
   open() {}
 
   /**
-   * From now on the follower hears of the room: `reset(epoch, entries)` at first, and where the log is another
-   * one; `append(entry)`, one by one in order; `hold(entry)` of what is not kept yet; `hear(event)` of what
-   * never is; `populate(groups)`: who is there, process by process.
+   * Subscribes the follower to a room. It gets `reset(epoch, entries)` first and whenever the log is replaced,
+   * `append(entry)` for each new message in order, `hold(entry)` for a message that is not stored yet,
+   * `hear(event)` for events that are never stored, and `populate(groups)` with the people in each process.
    */
   async follow(room, follower) {
     const log = this.#open(room);
@@ -34,8 +34,8 @@ export class MemoryBus {
   }
 
   /**
-   * Keeps a message and passes it on. Resolves to its number, once, however often it is sent. A bus that cannot
-   * keep it yet calls a third argument, and `hold` of the follower.
+   * Stores and delivers a message. Resolves to its number, which stays the same if the message is sent again. A
+   * bus that cannot store it yet calls its third argument, and the follower's `hold`.
    */
   async publish(room, message) {
     const log = this.#open(room);
@@ -49,12 +49,12 @@ export class MemoryBus {
     return entry.seq;
   }
 
-  /** Passes something on that nobody misses. */
+  /** Delivers an event that is not stored. */
   tell(room, event) {
     this.#open(room).follower?.hear(event);
   }
 
-  /** Says who of the room is in this process. */
+  /** Reports who in this process is in the room. */
   async present(room, group) {
     this.#open(room).follower?.populate([group]);
   }
@@ -64,13 +64,13 @@ export class MemoryBus {
   #open(room) {
     let log = this.#logs.get(room);
     if (log === undefined) {
-      if (this.#logs.size >= MOST_ROOMS) this.#forgetOne();
+      if (this.#logs.size >= MOST_ROOMS) this.#evictOne();
       this.#logs.set(room, (log = new Log()));
     }
     return log;
   }
 
-  #forgetOne() {
+  #evictOne() {
     for (const [room, { follower }] of this.#logs) {
       if (follower === null) return this.#logs.delete(room);
     }
@@ -78,7 +78,7 @@ export class MemoryBus {
 }
 
 class Log {
-  /** Another number for each log: who resumes knows whether it is still the one they know. */
+  /** Unique per log: a client that resumes can tell whether the log is still the same. */
   epoch = randomUUID();
   seq = 0;
   entries = [];

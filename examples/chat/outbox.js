@@ -1,8 +1,8 @@
-// What a person has said and the server has not yet acknowledged. One message is under way at a time, so that
-// they stay in order; on a new connection all go again, and the server knows by their numbers which it has.
+// The sender's messages that the server has not acknowledged. One message is in flight at a time, which keeps them in
+// order. All are sent again on a new connection; the server recognizes duplicates by their numbers.
 
-/** Half of what the server remembers: what is older is not sent again by itself, for it could appear twice. */
-const GIVE_UP_AFTER_MS = 1_800_000;
+/** Half the time the server recognizes a duplicate. Older messages are not resent: they could appear twice. */
+const RESEND_LIMIT_MS = 1_800_000;
 
 export class Outbox {
   #messages = new Map();
@@ -11,7 +11,7 @@ export class Outbox {
   #timer = null;
   #onLost;
 
-  /** `onLost(n)`: it is not known whether the server has it, and too late to ask. */
+  /** `onLost(n)`: it is unknown whether the server has message `n`, and too late to resend it. */
   constructor(onLost) {
     this.#onLost = onLost;
   }
@@ -23,12 +23,12 @@ export class Outbox {
     return n;
   }
 
-  /** A connection is there: everything goes over it, in order. */
+  /** Resends everything in order on a new connection. */
   open(send) {
     this.#send = send;
     for (const [n, message] of this.#messages) {
       message.isOut = message.isHeld = false;
-      if (Date.now() - message.at > GIVE_UP_AFTER_MS) this.#lose(n);
+      if (Date.now() - message.at > RESEND_LIMIT_MS) this.#lose(n);
     }
     this.#next();
   }
@@ -38,29 +38,29 @@ export class Outbox {
     clearTimeout(this.#timer);
   }
 
-  /** The server has kept it, or never will. */
-  settle(n) {
+  /** Removes a message that the server has stored, or has refused for good. */
+  remove(n) {
     this.#messages.delete(n);
     this.#next();
   }
 
-  /** The one under way is more than the server takes: `tell(n)`. */
-  refuse(tell) {
+  /** Removes the message in flight because it is too large for the server, and calls `onRefused(n)`. */
+  refuse(onRefused) {
     for (const [n, { isOut, isHeld }] of this.#messages) {
       if (!isOut || isHeld) continue;
       this.#messages.delete(n);
-      tell(n);
+      onRefused(n);
     }
   }
 
-  /** The server has it, but cannot promise anything yet. */
+  /** Marks a message that the server has received but not stored. */
   hold(n) {
     const message = this.#messages.get(n);
     if (message) message.isHeld = true;
     this.#next();
   }
 
-  /** The server asks for it again, later. */
+  /** Sends a message again after a delay. */
   retry(n, delay) {
     const message = this.#messages.get(n);
     if (message === undefined) return;

@@ -1,12 +1,12 @@
-// One connection: what comes in, at what pace, and what is told to its person alone.
+// One connection: parses and rate-limits its commands, and sends what is meant for it alone.
 
 import { createHash, randomUUID } from 'node:crypto';
 import { commands } from './commands.js';
 import { Limiter } from './limiter.js';
 import { Refusal } from './rules.js';
 
-/** What cannot be read costs more than what can. */
-const COST_OF_NONSENSE = 5;
+/** Tokens taken for an invalid message, in addition to its own. */
+const INVALID_MESSAGE_COST = 5;
 
 export class Peer {
   socket;
@@ -14,11 +14,11 @@ export class Peer {
   hub;
   name = 'guest';
   author = authorOf(randomUUID());
-  /** Those they are in, by name, in the order they entered them. */
+  /** Joined rooms by name, in the order joined. */
   rooms = new Map();
-  /** Of their messages, where they do not number them. */
+  /** Numbers the messages of clients that do not number their own. */
   count = 0;
-  /** Anything since the last beat. */
+  /** Whether anything has arrived since the last heartbeat. */
   isHeard = true;
   #limiter;
 
@@ -43,34 +43,34 @@ export class Peer {
     return this.socket.readyState === this.socket.OPEN;
   }
 
-  /** Who does not read what they are told is not heard, until they have: nobody can ask for more than they take. */
+  /** Backpressure: stops reading from a client that does not read its responses, until it has caught up. */
   tell(event) {
     const line = this.isOpen ? this.protocol.write(event) : undefined;
     if (line === undefined) return;
-    this.socket.send(line, this.#hearAgain);
-    if (this.#waiting > 0) this.socket.pause();
+    this.socket.send(line, this.#resume);
+    if (this.#excess > 0) this.socket.pause();
   }
 
-  #hearAgain = () => {
-    if (this.socket.isPaused && this.#waiting <= 0) this.socket.resume();
+  #resume = () => {
+    if (this.socket.isPaused && this.#excess <= 0) this.socket.resume();
   };
 
-  /** Bytes that wait for them, above those that may. */
-  get #waiting() {
+  /** Buffered bytes in excess of the limit. */
+  get #excess() {
     return this.socket.bufferedAmount - this.hub.settings.slowBytes;
   }
 
-  /** Whether they read too slowly: then they are let go, and may come back for what they missed. */
+  /** Whether the client reads too slowly. Closes it if so; it may reconnect and resume. */
   isTooSlow() {
-    if (this.#waiting <= 0) return false;
+    if (this.#excess <= 0) return false;
     if (this.isOpen) {
-      this.hub.log(`${this.author} reads too slowly: ${this.socket.bufferedAmount} bytes wait`);
-      this.socket.close(1013, 'You were sent more than your connection could take.');
+      this.hub.log(`${this.author} reads too slowly: ${this.socket.bufferedAmount} bytes buffered`);
+      this.socket.close(1013, 'Your connection is too slow for this chat.');
     }
     return true;
   }
 
-  /** From now on they are whoever has this secret, which nobody can tell from their messages. */
+  /** Sets the author to a hash of the client's secret, which cannot be derived from their messages. */
   identify(key) {
     this.author = authorOf(key);
   }
@@ -78,14 +78,14 @@ export class Peer {
   async #receive(data, isBinary) {
     this.isHeard = true;
     if (!this.isOpen) return;
-    if (isBinary) return this.socket.close(1003, 'This chat takes text, not binary messages.');
+    if (isBinary) return this.socket.close(1003, 'This chat accepts text messages only.');
     const verdict = this.#limiter.take(1);
-    if (verdict === 'flood') return this.#flooded();
+    if (verdict === 'flood') return this.#closeFlooding();
     let command;
     try {
       command = this.#read(String(data));
       if (verdict === 'wait') {
-        throw new Refusal('Slower, please: that was too much at once.', this.#limiter.wait);
+        throw new Refusal('You are sending too fast. Please slow down.', this.#limiter.wait);
       }
       await commands[command.type](this, command);
     } catch (error) {
@@ -99,14 +99,14 @@ export class Peer {
     try {
       return this.protocol.read(line);
     } catch (error) {
-      this.#limiter.take(COST_OF_NONSENSE);
+      this.#limiter.take(INVALID_MESSAGE_COST);
       throw error;
     }
   }
 
-  #flooded() {
-    this.hub.log(`${this.author} floods`);
-    this.socket.close(1008, 'You sent too much, too fast, and did not stop.');
+  #closeFlooding() {
+    this.hub.log(`${this.author} keeps exceeding the rate limit`);
+    this.socket.close(1008, 'You kept sending too fast.');
   }
 }
 

@@ -1,11 +1,11 @@
-// The two ways to speak with this chat, best first: `chat.v2` is JSON, with acknowledgements and resuming;
-// `chat.v1` is lines of text, for wscat and the like.
+// The two subprotocols, preferred first: `chat.v2` is JSON with acknowledgements and resuming, `chat.v1` is lines of
+// text for tools such as wscat.
 
 import * as rules from './rules.js';
 
 const { Refusal } = rules;
 
-/** Of each command its fields, with their rules; those with a ? may be missing. */
+/** The fields of each command and their validators. Fields with a ? are optional. */
 const COMMANDS = {
   hello: { name: rules.name, key: rules.key },
   join: { room: rules.room, 'after?': rules.count, 'epoch?': rules.string },
@@ -21,7 +21,7 @@ const v2 = {
   read(data) {
     const message = parse(data);
     const fields = fieldsOf(message?.type);
-    if (fields === null) throw new Refusal('There is no such command in chat.v2.');
+    if (fields === null) throw new Refusal('Unknown chat.v2 command.');
     const command = { type: message.type };
     try {
       for (const [field, rule] of Object.entries(fields)) {
@@ -29,7 +29,7 @@ const v2 = {
         if (key === field || message[key] !== undefined) command[key] = rule(message[key]);
       }
     } catch (refusal) {
-      // Whoever waits for what becomes of number `n` is told that it was this one.
+      // Lets the sender match the refusal to its message.
       if (Number.isSafeInteger(message.n)) refusal.n = message.n;
       throw refusal;
     }
@@ -39,7 +39,7 @@ const v2 = {
   write: JSON.stringify,
 };
 
-/** An object can make a name that is looked up throw: only text is one. */
+/** Strings only: an object with a bad toString would make the lookup throw. */
 function fieldsOf(type) {
   return typeof type === 'string' && Object.hasOwn(COMMANDS, type) ? COMMANDS[type] : null;
 }
@@ -48,22 +48,22 @@ function parse(data) {
   try {
     return JSON.parse(data);
   } catch {
-    throw new Refusal('That is not JSON, which chat.v2 is written in.');
+    throw new Refusal('Invalid JSON: chat.v2 messages are JSON.');
   }
 }
 
-/** What v1 shows of each event; of those that are missing, nothing. */
+/** How v1 prints each event. Events not listed are not shown. */
 const LINES = {
-  welcome: ({ alone }) => (alone === null ? undefined : `* ${alone}`),
-  // A line of its own begins further in, or it could be taken for somebody else's.
+  welcome: ({ outage }) => (outage === null ? undefined : `* ${outage}`),
+  // Continuation lines are indented: otherwise they could pass for another user's.
   message: ({ room, name, text, seq }) =>
-    `[${room}] ${name}: ${text.replaceAll(/[\n\u2028\u2029]/g, '\n  ')}${seq === undefined ? ' (not kept yet)' : ''}`,
+    `[${room}] ${name}: ${text.replaceAll(/[\n\u2028\u2029]/g, '\n  ')}${seq === undefined ? ' (not saved yet)' : ''}`,
   joined: ({ room, entries }) =>
     [...entries.map((entry) => LINES.message({ room, ...entry })), `* You are in ${room}.`].join(
       '\n',
     ),
   refused: ({ why }) => `! ${why}`,
-  state: ({ alone }) => `* ${alone ?? 'All is well again.'}`,
+  state: ({ outage }) => `* ${outage ?? 'Back to normal.'}`,
 };
 
 const v1 = {
@@ -80,5 +80,5 @@ const v1 = {
   write: (event) => LINES[event.type]?.(event),
 };
 
-/** By the server's preference. */
+/** In the server's order of preference. */
 export const PROTOCOLS = new Map([v2, v1].map((protocol) => [protocol.name, protocol]));

@@ -1,18 +1,18 @@
-// One room as far as it is in this process: its log, a copy of what the bus keeps, and those who are in it. An
-// event is written once for each subprotocol that is spoken here, encoded once, and sent to all.
+// One room in this process: a copy of the bus's log, and the members. Each event is serialized once per subprotocol in
+// use, encoded once, and sent to all.
 
 import { broadcast } from 'wsimd/ws';
 import { KEEP } from './memory-bus.js';
 import { PROTOCOLS } from './protocols.js';
 
-/** Messages someone new gets to see, and those of one answer to someone who comes back. */
+/** Messages shown to a new member, and messages per reply to a member who resumes. */
 const HISTORY = 50;
 const PAGE = 100;
-/** Names that are told of a room; of the others, how many. */
+/** Names listed in a presence event. Above that, only the count is sent. */
 const NAMES = 50;
 
 export class Room {
-  /** Resolved when the room may be entered. */
+  /** Resolves when the room can be entered. */
   opened;
   #name;
   #bus;
@@ -43,8 +43,8 @@ export class Room {
   }
 
   /**
-   * Tells a peer what they missed behind the message numbered `after` of this very log. They hear of what
-   * follows once they have all there is; while there is `more`, they ask again.
+   * Sends a peer the messages after number `after` of log `epoch`. The peer becomes a member once it has all of
+   * them. While `more` is true, it asks again.
    */
   enter(peer, { epoch, after } = {}) {
     const resumes = after !== undefined && epoch === this.#epoch;
@@ -62,7 +62,7 @@ export class Room {
     if (this.#members.get(peer.protocol).delete(peer)) this.presenceChanged();
   }
 
-  /** Resolves to the message's number when it is kept; calls `held` where that may take long. */
+  /** Resolves to the message's number once it is stored. Calls `held` if that may take long. */
   say(message, held) {
     return this.#bus.publish(this.#name, { ...message, at: Date.now() }, held);
   }
@@ -71,7 +71,7 @@ export class Room {
     this.#bus.tell(this.#name, { type: 'typing', author: peer.author, name: peer.name });
   }
 
-  /** Tells the bus who is here, now and then at most: in a full room people come and go all the time. */
+  /** Reports presence to the bus. Throttled: in a full room people come and go all the time. */
   presenceChanged() {
     this.#timer ??= setTimeout(() => {
       this.#timer = null;
@@ -79,14 +79,14 @@ export class Room {
     }, this.#presenceMs);
   }
 
-  /** Nobody is in it any more. */
+  /** Called when the last member has left. */
   close() {
     clearTimeout(this.#timer);
     this.#bus.present(this.#name, { count: 0, names: [] });
     this.#bus.unfollow(this.#name);
   }
 
-  // What the bus tells.
+  // Called by the bus.
 
   reset(epoch, entries) {
     this.#epoch = epoch;
@@ -111,7 +111,7 @@ export class Room {
     this.#send({ ...event, room: this.#name });
   }
 
-  /** Who is there, from each process: those not seen before are told, and those gone are no more. */
+  /** Merges the people of all processes into one presence event, and sends it if it changed. */
   populate(groups) {
     const names = new Set(groups.flatMap((group) => group.names));
     const event = {
@@ -142,12 +142,12 @@ export class Room {
   #send(event) {
     for (const [protocol, members] of this.#members) {
       const text = members.size > 0 ? protocol.write(event) : undefined;
-      if (text !== undefined) broadcast(quickEnough(members), text);
+      if (text !== undefined) broadcast(withoutSlow(members), text);
     }
   }
 }
 
-/** The sockets of those who read what they are sent; the others are let go. */
-function* quickEnough(peers) {
+/** The sockets of peers that keep up. Closes the others. */
+function* withoutSlow(peers) {
   for (const peer of peers) if (!peer.isTooSlow()) yield peer.socket;
 }

@@ -1,4 +1,4 @@
-// The rooms somebody of this process is in: opened for the first, closed behind the last.
+// The rooms in use in this process: each is opened for its first peer and closed after its last.
 
 import { Room } from './room.js';
 
@@ -12,7 +12,7 @@ export class Rooms {
     this.#settings = settings;
   }
 
-  /** The room of this name, which stays open until the peer leaves it. */
+  /** Returns the named room and keeps it open until the peer leaves. */
   open(name, peer) {
     let open = this.#rooms.get(name);
     if (open === undefined) {

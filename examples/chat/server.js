@@ -1,30 +1,30 @@
-// The chat as a server: HTTP for the page, WebSockets for the rest, over any bus.
+// The chat server: HTTP for the page, WebSockets for the chat, on any bus.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import * as stock from 'ws';
 import * as wsimd from 'wsimd/ws';
-import { turnAway, turnUpgradeAway } from '../support/admission.js';
-import { listen, nameOf } from '../support/settings.js';
+import { rejectRequest, rejectUpgrade } from '../support/admission.js';
+import { bracketed, listen } from '../support/settings.js';
 import { safe } from '../support/terminal.js';
-import { choose, objection, objectionToHost } from './admit.js';
+import { checkHost, checkUpgrade, selectProtocol } from './admit.js';
 import { PAGE, serve } from './files.js';
 import { Peer } from './peer.js';
 import { PROTOCOLS } from './protocols.js';
 import { Rooms } from './rooms.js';
 
 const ENGINES = { wsimd, ws: stock };
-/** Bytes of one message from a client; what is bigger ends its connection with 1009. */
+/** Maximum bytes of a client's message. A larger one closes the connection with 1009. */
 const MAX_PAYLOAD = 16 << 10;
-/** Milliseconds somebody has for their half of the closing handshake. */
+/** Milliseconds a client has to answer a close frame. */
 const CLOSE_TIMEOUT = 4000;
 
 export class ChatServer {
   settings;
   rooms;
   log;
-  /** Its name, told to clients. */
+  /** The server's name, sent to clients. */
   server;
   #bus;
   #files;
@@ -37,26 +37,26 @@ export class ChatServer {
 
   constructor({ bus, settings, log = console.error, server = `${process.pid}`, files = PAGE }) {
     this.settings = settings;
-    // Much of what is logged a client has sent, such as its Origin.
+    // Log lines contain client input, such as the Origin.
     this.log = (line) => log(safe(line));
     this.server = server;
     this.rooms = new Rooms(bus, settings);
     this.#files = files;
     this.#bus = bus;
-    bus.onalone = () => this.#tellAll(this.state());
+    bus.onoutage = () => this.#tellAll(this.state());
     this.#sockets = new ENGINES[settings.engine].WebSocketServer({
       noServer: true,
       clientTracking: false,
       maxPayload: MAX_PAYLOAD,
       closeTimeout: CLOSE_TIMEOUT,
-      handleProtocols: choose,
+      handleProtocols: selectProtocol,
     });
   }
 
-  /** Whether people of other processes are reached. */
-  state = () => ({ type: 'state', alone: this.#bus.alone });
+  /** Whether users of other processes can be reached. */
+  state = () => ({ type: 'state', outage: this.#bus.outage });
 
-  /** Resolves to the addresses of its pages. */
+  /** Resolves to the page's addresses. */
   async listen() {
     this.#bus.open();
     const { host, port, tls } = this.settings;
@@ -69,8 +69,8 @@ export class ChatServer {
     return addresses;
   }
 
-  /** No more people, and those who are here are told; what they said is kept and acknowledged before. */
-  async close(why = 'The server is being restarted.') {
+  /** Accepts no new connections, stores and acknowledges pending messages, then closes all connections. */
+  async close(why = 'The server is restarting.') {
     this.#isClosing = true;
     for (const server of this.#servers) server.close();
     clearInterval(this.#beat);
@@ -87,8 +87,8 @@ export class ChatServer {
     await this.#bus.close();
   }
 
-  /** The same promise; the server does not end before it is settled. */
-  async beforeTheEnd(promise) {
+  /** Returns the promise's value. Shutdown waits for the promise. */
+  async delayShutdown(promise) {
     this.#unanswered.add(promise);
     try {
       return await promise;
@@ -101,12 +101,12 @@ export class ChatServer {
     this.#servers.push(server);
     server.on('request', (request, response) => this.#answer(request, response));
     server.on('upgrade', (request, socket, head) => this.#upgrade(request, socket, head));
-    return `${scheme}://${nameOf(host)}:${await listen(server, port, setting, host)}/`;
+    return `${scheme}://${bracketed(host)}:${await listen(server, port, setting, host)}/`;
   }
 
   #answer(request, response) {
-    const wrongHost = objectionToHost(request, this.settings);
-    if (wrongHost !== null) return turnAway(response, wrongHost[1]);
+    const hostError = checkHost(request, this.settings);
+    if (hostError !== null) return rejectRequest(response, hostError[1]);
     if (request.url !== '/health') return serve(this.#files, request, response);
     const { user, system } = process.cpuUsage();
     const memory = process.memoryUsage().rss;
@@ -116,12 +116,12 @@ export class ChatServer {
   }
 
   #upgrade(request, socket, head) {
-    socket.on('error', ({ message }) => this.log(`a connection: ${message}`));
-    const closing = this.#isClosing ? [503, 'The server is being restarted.'] : null;
-    const why = closing ?? objection(request, this.settings);
-    if (why !== null) {
-      this.log(`turned away: ${why.join(' ')}`);
-      return turnUpgradeAway(socket, ...why);
+    socket.on('error', ({ message }) => this.log(`connection error: ${message}`));
+    const closingError = this.#isClosing ? [503, 'The server is restarting.'] : null;
+    const error = closingError ?? checkUpgrade(request, this.settings);
+    if (error !== null) {
+      this.log(`rejected: ${error.join(' ')}`);
+      return rejectUpgrade(socket, ...error);
     }
     this.#sockets.handleUpgrade(request, socket, head, (webSocket) => {
       const peer = new Peer(webSocket, PROTOCOLS.get(webSocket.protocol), this);
@@ -130,11 +130,11 @@ export class ChatServer {
     });
   }
 
-  /** Who has said nothing since the last beat, not even in answer to its ping, is dead. */
+  /** Pings every peer. A peer that sent nothing since the last ping is dead. */
   #beatAll() {
     for (const peer of this.#peers) {
       if (!peer.isHeard) {
-        this.log(`${peer.author} is dead: nothing heard for ${this.settings.beat} ms`);
+        this.log(`${peer.author} is dead: silent for ${this.settings.beat} ms`);
         peer.socket.terminate();
       } else if (peer.isOpen) {
         peer.isHeard = false;

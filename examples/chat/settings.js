@@ -1,11 +1,11 @@
-// What can be set, each by an environment variable, and what it is when it is not.
+// The chat's settings: environment variables and their defaults.
 
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
-import { nameOf, numberFrom, SettingError, wordFrom } from '../support/settings.js';
-import { selfMade } from './certificate.js';
+import { bracketed, numberFrom, SettingError, wordFrom } from '../support/settings.js';
+import { createCertificate } from './certificate.js';
 
-/** Variable, default, least and most. */
+/** Variable, default, minimum and maximum. */
 const NUMBERS = {
   port: ['PORT', 8080, 0, 65535],
   beat: ['BEAT_MS', 15_000, 50, 3_600_000],
@@ -21,8 +21,8 @@ export function settingsFrom(env) {
   const host = env.HOST ?? '127.0.0.1';
   const settings = {
     host,
-    // Names this server is reached by, beside those of loopback.
-    hosts: [nameOf(host), ...listFrom(env, 'HOSTS')].map((name) => name.toLowerCase()),
+    // Allowed host names, in addition to those of loopback.
+    hosts: [bracketed(host), ...listFrom(env, 'HOSTS')].map((name) => name.toLowerCase()),
     origins: listFrom(env, 'ORIGINS'),
     engine: wordFrom(env, 'ENGINE', ['wsimd', 'ws']),
     tls: tlsFrom(env),
@@ -31,35 +31,35 @@ export function settingsFrom(env) {
   return settings;
 }
 
-/** A list with commas between. */
+/** A comma-separated list. */
 function listFrom(env, variable) {
   return (env[variable] ?? '').split(',').filter(Boolean);
 }
 
-/** Where wss is wished for: its port, and a certificate, its own or one made here. */
+/** The port and certificate for wss, from files or self-signed; null without TLS_PORT. */
 function tlsFrom(env) {
   if (env.TLS_PORT === undefined) return null;
   const port = numberFrom(env, 'TLS_PORT', 8443, 0, 65535);
   if (env.CERT === undefined && env.KEY === undefined) {
-    const made = selfMade();
-    if (made === null) {
+    const created = createCertificate();
+    if (created === null) {
       throw new SettingError('TLS_PORT needs openssl, or a certificate in the files CERT and KEY');
     }
-    return { port, ...made };
+    return { port, ...created };
   }
-  const files = { cert: contents(env, 'CERT'), key: contents(env, 'KEY') };
+  const files = { cert: readPem(env, 'CERT'), key: readPem(env, 'KEY') };
   try {
     createSecureContext(files);
   } catch ({ message }) {
-    throw new SettingError(`CERT and KEY are a certificate and its key in PEM: ${message}`);
+    throw new SettingError(`CERT and KEY must be a matching PEM certificate and key: ${message}`);
   }
   return { port, ...files };
 }
 
-function contents(env, variable) {
+function readPem(env, variable) {
   try {
     return readFileSync(env[variable] ?? '');
   } catch ({ code }) {
-    throw new SettingError(`${variable} is a file in PEM, but "${env[variable] ?? ''}": ${code}`);
+    throw new SettingError(`${variable} must be a PEM file, got "${env[variable] ?? ''}": ${code}`);
   }
 }

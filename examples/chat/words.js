@@ -1,19 +1,19 @@
-// Why a connection ended, in words for the person at its end.
+// Explains close codes to users.
 
 const MEANINGS = {
-  1000: 'The conversation was ended.',
+  1000: 'The chat was closed.',
   1001: 'The server went away.',
-  1002: 'The two ends did not understand each other.',
-  1003: 'The server does not take that kind of message.',
+  1002: 'Protocol error.',
+  1003: 'The server does not accept this type of message.',
   1006: 'The connection broke, or the server could not be reached.',
-  1007: 'Something that was sent was no text.',
-  1008: 'The server does not allow what was done here.',
-  1009: 'A message was bigger than the server takes.',
-  1011: 'Something went wrong at the server.',
-  1012: 'The server is being restarted.',
-  1013: 'The server has too much to do just now.',
+  1007: 'A message contained invalid text.',
+  1008: 'The server rejected an action that is not allowed.',
+  1009: 'A message was too large for the server.',
+  1011: 'The server had an internal error.',
+  1012: 'The server is restarting.',
+  1013: 'The server is overloaded. Try again later.',
 };
 
-export function closingInWords(code, reason) {
+export function describeClose(code, reason) {
   return reason || (MEANINGS[code] ?? `The connection was closed with code ${code}.`);
 }

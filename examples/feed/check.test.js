@@ -1,4 +1,4 @@
-// The feed does what its README says: real servers, real clients, a real Chromium.
+// End-to-end tests of the feed: real servers, real clients, a real Chromium.
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -29,16 +29,16 @@ async function serve(port, ...flags) {
   return Object.assign(server, { url: `ws://127.0.0.1:${port}/feed`, status });
 }
 
-/** Reads the feed into a book, and what is `told` into a list. */
+/** Reads the feed into a book, and the server's text messages into `told`. */
 function read(reader, url, book = new Book()) {
-  const seen = { book, told: [], over: undefined };
+  const seen = { book, told: [], ended: undefined };
   seen.connection = READERS[reader](url, {
     text(message) {
-      book.told(message);
+      book.receive(message);
       seen.told.push(JSON.parse(message));
     },
     tick: (bytes, at) => book.tick(bytes, at),
-    over: (why) => (seen.over = why),
+    ended: (why) => (seen.ended = why),
   });
   opened.push(seen.connection);
   return seen;
@@ -46,30 +46,33 @@ function read(reader, url, book = new Book()) {
 
 const nothingMissing = { lost: 0, outOfOrder: 0 };
 
-describe('the sequence', () => {
+describe('sequence numbers', () => {
   const tickOf = (sequence) => {
     const bytes = new Uint8Array(TICK_BYTES);
     writeTick(bytes, 0, sequence, Date.now(), 100, 0);
     return bytes;
   };
 
-  it('is checked: what is lost, doubled or out of order is noticed', () => {
+  it('count lost, duplicated and reordered ticks', () => {
     const book = new Book();
-    book.told('{"type":"hello","instruments":["금"]}');
-    book.told('{"type":"live","after":10}');
+    book.receive('{"type":"hello","instruments":["금"]}');
+    book.receive('{"type":"live","after":10}');
     for (const sequence of [11, 12, 15, 16, 16, 14]) book.tick(tickOf(sequence), 0);
     expect(book).toMatchObject({ last: 16, lost: 2, outOfOrder: 2 });
   });
 
-  it.each(Object.keys(READERS))('is whole as %s reads it, at 50,000 a second', async (reader) => {
-    const { url } = await serve(await freePort(), '--rate', 50_000, '--lag-time', 60_000);
-    const { book } = read(reader, url);
-    await until(() => book.received >= 20_000, '20,000 ticks');
-    expect(book).toMatchObject({ ...nothingMissing, skipped: 0, mode: 'live' });
-  });
+  it.each(Object.keys(READERS))(
+    'have no gaps when read by %s at 50,000 per second',
+    async (reader) => {
+      const { url } = await serve(await freePort(), '--rate', 50_000, '--lag-time', 60_000);
+      const { book } = read(reader, url);
+      await until(() => book.received >= 20_000, '20,000 ticks');
+      expect(book).toMatchObject({ ...nothingMissing, skipped: 0, mode: 'live' });
+    },
+  );
 });
 
-/** A book that remembers every tick, to tell what the newest of each instrument was at any of them. */
+/** A book that records every tick, so that the latest prices at any sequence number are known. */
 class Log extends Book {
   first = 0;
   ticks = [];
@@ -92,7 +95,7 @@ class Log extends Book {
 }
 
 describe('a slow client', () => {
-  it('costs the server no memory, is told, and has every newest price when it is back', async () => {
+  it('is told, costs the server no memory, and has the latest prices once it catches up', async () => {
     const limit = 65_536;
     const rate = 100_000;
     const flags = ['--rate', rate, '--lag-bytes', limit, '--lag-time', 60_000];
@@ -103,7 +106,7 @@ describe('a slow client', () => {
     slow.connection.pause();
     await until(async () => (await server.status()).clients.some(({ lags }) => lags > 0), 'a lag');
 
-    // What waits is the limit and one batch at most, which is a tenth of a second: it does not grow.
+    // At most the limit and one batch (a tenth of a second of ticks) is buffered. The amount does not grow.
     const { sequence } = await server.status();
     await until(
       async () => (await server.status()).sequence > sequence + rate,
@@ -114,15 +117,15 @@ describe('a slow client', () => {
     expect(Math.max(...waiting)).toBeLessThan(limit + (rate / 10) * (TICK_BYTES + 2) + 1024);
 
     let atReturn;
-    const told = slow.book.told.bind(slow.book);
-    slow.book.told = (message) => {
-      told(message);
+    const receive = slow.book.receive.bind(slow.book);
+    slow.book.receive = (message) => {
+      receive(message);
       if (slow.book.mode === 'live')
         atReturn ??= [slow.book.last, Float64Array.from(slow.book.prices)];
     };
     slow.connection.resume();
     const [last, prices] = await until(() => atReturn, 'live again');
-    await until(() => log.last > last, 'the other client is as far');
+    await until(() => log.last > last, 'the other client to catch up');
     expect(slow.told.map(({ type }) => type)).toEqual(['hello', 'live', 'lagging', 'live']);
     expect(prices).toEqual(log.pricesAt(last));
     expect(slow.book).toMatchObject(nothingMissing);
@@ -130,7 +133,7 @@ describe('a slow client', () => {
     expect(log).toMatchObject({ ...nothingMissing, skipped: 0 });
   });
 
-  it('that answers what it has not read is no quicker for it, and cut off', async () => {
+  it('is disconnected after --patience even if it sends unsolicited pongs', async () => {
     const flags = [
       '--patience',
       1,
@@ -147,79 +150,96 @@ describe('a slow client', () => {
     await once(socket, 'open');
     socket.pause();
     const answering = setInterval(() => socket.pong(), 10);
-    await until(() => /answered nothing for 1 s: it is cut off/.test(server.output), 'cut');
+    await until(
+      () => /did not answer for 1 s: disconnecting it/.test(server.output),
+      'the disconnect',
+    );
     clearInterval(answering);
   });
 
-  it('that takes nothing at all is cut off, and the operator is told', async () => {
+  it('is disconnected after --patience if it reads nothing, with a log line', async () => {
     const server = await serve(await freePort(), '--patience', 1);
     const slow = read('wsimd/ws', server.url);
     await until(() => slow.book.mode === 'live', 'live');
     slow.connection.pause();
-    await until(() => /answered nothing for 1 s: it is cut off/.test(server.output), 'cut');
+    await until(
+      () => /did not answer for 1 s: disconnecting it/.test(server.output),
+      'the disconnect',
+    );
     expect((await server.status()).clients).toEqual([]);
   });
 });
 
-describe('a person is told', () => {
+describe('errors', () => {
   const failing = (program, ...args) =>
     start(process.execPath, [program, ...args], { ready: /never/ }).catch(({ message }) => message);
 
-  it('that the port is in use', async () => {
+  it('reports a port in use', async () => {
     const port = await freePort();
     await serve(port);
     expect(await failing(main, '--port', `${port}`)).toContain(`127.0.0.1:${port} is in use`);
   });
 
   it.each([
-    ['--rate', 'fast', '--rate is a whole number from 1 to 1000000, not "fast"'],
-    ['--rate', '0', '--rate is a whole number from 1 to 1000000, not "0"'],
-    ['--port', '99999', '--port is a whole number from 0 to 65535, not "99999"'],
-    ['--library', 'uws', '--library is one of wsimd/ws, ws, not "uws"'],
+    ['--rate', 'fast', '--rate must be an integer from 1 to 1000000, got "fast"'],
+    ['--rate', '0', '--rate must be an integer from 1 to 1000000, got "0"'],
+    ['--port', '99999', '--port must be an integer from 0 to 65535, got "99999"'],
+    ['--library', 'uws', '--library must be one of wsimd/ws, ws, got "uws"'],
     ['--colour', 'red', "Unknown option '--colour'"],
-  ])('that %s %s is wrong', async (flag, value, message) => {
+  ])('rejects %s %s', async (flag, value, message) => {
     const said = await failing(main, flag, value);
-    expect(said).toContain(`ended with 2:\n${message}`);
+    expect(said).toContain(`exited with 2:\n${message}`);
     expect(said).not.toContain('    at ');
   });
 
-  it('that there is nothing where a path is no URL, and the feed goes on', async () => {
+  it('answers 404 for a path that is not a valid URL, without crashing', async () => {
     const port = await freePort();
     const server = await serve(port);
     expect((await fetch(`http://127.0.0.1:${port}//`)).status).toBe(404);
     expect((await server.status()).clients).toEqual([]);
   });
 
-  it('by the client why there is no feed, and it comes back when the feed does', async () => {
+  it('logs why the feed is unreachable, and reconnects', async () => {
     const port = await freePort();
     const args = [client, '--url', `ws://127.0.0.1:${port}/feed`];
-    const program = await start(process.execPath, args, { ready: /ECONNREFUSED.*again in \d+ ms/ });
+    const program = await start(process.execPath, args, {
+      ready: /ECONNREFUSED.*reconnecting in \d+ ms/,
+    });
     opened.push(program);
     const server = await serve(port);
-    await until(() => /every tick from/.test(program.output), 'live');
+    await until(() => /receiving every tick from/.test(program.output), 'live');
     await server.stop('SIGKILL');
-    await until(() => /feed: the connection was cut; again in/.test(program.output), 'noticed');
+    await until(
+      () => /feed: the connection was cut; reconnecting in/.test(program.output),
+      'the client to notice',
+    );
     await serve(port);
-    await until(() => program.output.match(/every tick from/g).length === 2, 'live again');
+    await until(
+      () => program.output.match(/receiving every tick from/g).length === 2,
+      'live again',
+    );
     await until(
       () => /ticks\/s, live.*lost 0, out of order 0/.test(program.output),
       'nothing lost',
     );
   });
 
-  it('by the client that the feed says nothing, and it comes back when it does', async () => {
+  it('logs that the feed is silent, and reconnects', async () => {
     const server = await serve(await freePort());
     const program = await start(process.execPath, [client, '--url', server.url], {
-      ready: /every tick from/,
+      ready: /receiving every tick from/,
     });
     opened.push(program);
     server.child.kill('SIGSTOP');
     try {
-      await until(() => /nothing was heard for 5 s/.test(program.output), 'noticed');
+      await until(() => /no data for 5 s/.test(program.output), 'the client to notice');
     } finally {
       server.child.kill('SIGCONT');
     }
-    await until(() => program.output.match(/every tick from/g).length === 2, 'live again');
+    await until(
+      () => program.output.match(/receiving every tick from/g).length === 2,
+      'live again',
+    );
   });
 });
 
@@ -233,7 +253,7 @@ describe('the page', () => {
   const textOf = (page, id) => page.$eval(`#${id}`, ({ textContent }) => textContent);
   const numberOf = async (page, id) => Number((await textOf(page, id)).replaceAll(',', ''));
 
-  it('shows prices and rates, writes far less than it reads, and comes back with the server', async () => {
+  it('shows prices and rates, throttles DOM updates, and reconnects', async () => {
     const port = await freePort();
     const rate = 20_000;
     const server = await serve(port, '--rate', rate);
@@ -258,14 +278,17 @@ describe('the page', () => {
     expect(writes).toBeLessThan((rate * 2) / 4);
 
     await server.stop('SIGKILL');
-    await until(async () => (await textOf(page, 'status')).includes('The server is away'), 'away');
+    await until(
+      async () => (await textOf(page, 'status')).includes('The server is unreachable'),
+      'the loss of the server',
+    );
     await serve(port, '--rate', rate);
     await until(async () => (await textOf(page, 'status')).includes('Live'), 'live again');
     expect(await numberOf(page, 'lost')).toBe(0);
     expect(await numberOf(page, 'outOfOrder')).toBe(0);
   });
 
-  it('says when it reads too slowly, and still shows the newest prices', async () => {
+  it('shows that it reads too slowly, and keeps the latest prices', async () => {
     const port = await freePort();
     const server = await serve(port, '--lag-time', 200);
     const page = await browser.newPage();
@@ -274,11 +297,11 @@ describe('the page', () => {
     await page.click('#slow');
     await until(async () => (await server.status()).clients.some(({ lags }) => lags > 0), 'a lag');
     await page.click('#slow');
-    await until(async () => (await numberOf(page, 'skipped')) > 0, 'left out');
+    await until(async () => (await numberOf(page, 'skipped')) > 0, 'skipped ticks');
     expect(await numberOf(page, 'lost')).toBe(0);
   });
 
-  it('is accessible, in light and dark, and fits a phone', async () => {
+  it('passes axe in light and dark mode, and fits a phone', async () => {
     const port = await freePort();
     await serve(port);
     const page = await browser.newPage();

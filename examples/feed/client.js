@@ -1,4 +1,4 @@
-// A program that reads the feed, checks that nothing is missing, and says once a second how it goes.
+// Reads the feed, checks that nothing is missing, and prints its state once a second.
 
 import { run } from '../support/process.js';
 import { readSettings, SettingError } from '../support/settings.js';
@@ -7,34 +7,34 @@ import { DEAD_AFTER, delayOf } from './page/backoff.js';
 import { Book } from './page/book.js';
 import { READERS } from './readers.js';
 
-/** With --slow: milliseconds of every second in which it reads. */
+/** With --slow: milliseconds of reading per second. */
 const READS_FOR = 20;
 
-/** Keeps a book up to date, over as many connections as it takes. */
+/** Keeps a book up to date and reconnects whenever the connection ends. */
 function follow(url, open, book) {
-  // Why a connection ended the server tells.
+  // The reason comes from the server, so it is escaped.
   const log = (line) => console.error(safe(line));
   let attempt = 0;
   const follower = { connection: undefined };
   const connect = () => {
     const watch = watchOver(book, () => {
-      log(`${url}: nothing was heard for ${DEAD_AFTER / 1000} s`);
+      log(`${url}: no data for ${DEAD_AFTER / 1000} s`);
       follower.connection.close();
     });
     follower.connection = open(url, {
       text(message) {
-        book.told(message);
+        book.receive(message);
         if (book.mode === 'joining') {
           attempt = 0;
         } else if (book.mode === 'lagging') {
-          log(`too slow: after tick ${book.last} the server sends only what is newest`);
-        } else log(`every tick from ${book.last + 1} on`);
+          log(`too slow: after tick ${book.last} the server sends only the latest ticks`);
+        } else log(`receiving every tick from ${book.last + 1}`);
       },
       tick: (bytes, start) => book.tick(bytes, start),
-      over(why) {
+      ended(why) {
         clearInterval(watch);
         const delay = delayOf(++attempt);
-        log(`${url}: ${why}; again in ${delay} ms`);
+        log(`${url}: ${why}; reconnecting in ${delay} ms`);
         setTimeout(connect, delay);
       },
     });
@@ -43,7 +43,7 @@ function follow(url, open, book) {
   return follower;
 }
 
-/** Calls `dead` where the book has not grown for a while. */
+/** Calls `dead` if the book receives nothing for DEAD_AFTER ms. */
 function watchOver(book, dead) {
   let before = book.received;
   return setInterval(() => {
@@ -59,7 +59,7 @@ function readSlowly(follower) {
   }, 1000);
 }
 
-function sayEverySecond(book, isJson) {
+function reportEverySecond(book, isJson) {
   let before = 0;
   setInterval(() => {
     const { received, mode, lost, outOfOrder, skipped, age, last } = book;
@@ -72,7 +72,7 @@ function sayEverySecond(book, isJson) {
       return;
     }
     const words = `${rate.toLocaleString('en')} ticks/s, ${mode}, ${age} ms old`;
-    console.log(`${words}; lost ${lost}, out of order ${outOfOrder}, left out ${skipped}`);
+    console.log(`${words}; lost ${lost}, out of order ${outOfOrder}, skipped ${skipped}`);
   }, 1000);
 }
 
@@ -86,12 +86,12 @@ run(() => {
   });
   if (!URL.canParse(settings.url) || !settings.url.startsWith('ws://')) {
     throw new SettingError(
-      `--url is an address like ws://localhost:8405/feed, not "${settings.url}"`,
+      `--url must be an address like ws://localhost:8405/feed, got "${settings.url}"`,
     );
   }
   const book = new Book();
   const follower = follow(settings.url, READERS[settings.reader], book);
   if (settings.slow) readSlowly(follower);
-  sayEverySecond(book, settings.json);
+  reportEverySecond(book, settings.json);
   if (settings.seconds > 0) setTimeout(() => process.exit(), settings.seconds * 1000);
 });

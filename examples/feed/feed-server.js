@@ -1,7 +1,7 @@
-// The feed: a market, its page over HTTP, and an outlet for every WebSocket.
+// The feed server: a market, the page over HTTP, and an outlet per WebSocket.
 
 import { createServer } from 'node:http';
-import { isForHere, turnAway, verifyOwnPage } from '../support/admission.js';
+import { hasAllowedHost, rejectRequest, verifyOwnPage } from '../support/admission.js';
 import { pathOf, readPages, sendPage } from '../support/pages.js';
 import { listen } from '../support/settings.js';
 import { safe } from '../support/terminal.js';
@@ -13,14 +13,14 @@ const POLL_EVERY = 100;
 const pages = readPages(new URL('page/', import.meta.url));
 
 /**
- * Starts it with the `WebSocketServer` of ws, or of who stands in for it; resolves to the port, once it listens.
+ * Starts the feed with the `WebSocketServer` of ws or a replacement. Resolves to the port once it listens.
  */
 export async function startFeed(WebSocketServer, settings, log = console.log) {
   const market = new Market(settings);
   const outlets = new Set();
 
   const server = createServer((request, response) => {
-    if (!isForHere(request)) return turnAway(response);
+    if (!hasAllowedHost(request)) return rejectRequest(response);
     const path = pathOf(request);
     if (path === '/status') {
       const status = { ...statusOf(market, outlets), cpu: process.cpuUsage() };
@@ -32,12 +32,12 @@ export async function startFeed(WebSocketServer, settings, log = console.log) {
 
   const options = { path: '/feed', maxPayload: 1024, verifyClient: verifyOwnPage };
   const sockets = new WebSocketServer({ server, ...options });
-  sockets.on('error', () => {}); // The HTTP server's, which is waited for below.
+  sockets.on('error', () => {}); // Repeats the HTTP server's error, which `listen` below reports.
   sockets.on('connection', (socket) => {
     const outlet = new Outlet(socket, market, settings);
     outlets.add(outlet);
     socket.on('close', () => outlets.delete(outlet));
-    socket.on('error', ({ message }) => log(safe(`a client broke the protocol: ${message}`)));
+    socket.on('error', ({ message }) => log(safe(`client error: ${message}`)));
   });
 
   const port = await listen(server, settings.port, '--port');
@@ -49,7 +49,7 @@ export async function startFeed(WebSocketServer, settings, log = console.log) {
     for (const outlet of outlets) {
       outlet.poll();
       if (outlet.silentFor > patience) {
-        log(`a client answered nothing for ${settings.patience} s: it is cut off`);
+        log(`a client did not answer for ${settings.patience} s: disconnecting it`);
         outlet.cut();
       }
     }

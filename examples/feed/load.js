@@ -1,5 +1,5 @@
-// What a tick costs the server and the client in CPU: the same programs with wsimd and with ws, the import the
-// only difference. Interleaved rounds in random order; medians; a loss is bold.
+// CPU per tick of the server and the client: the same programs with wsimd and with ws; only the import differs.
+// Interleaved rounds in random order; medians; a loss is bold.
 //
 //   node examples/feed/load.js [--rounds 5] [--seconds 3] [--rates 20000,100000] > figures.md
 
@@ -26,7 +26,7 @@ const CONTENDERS = [
 
 const pathOf = (name) => fileURLToPath(new URL(name, import.meta.url));
 
-/** Starts a program and hands over its lines. */
+/** Starts a program. Returns it with an iterator over its output lines. */
 function start(name, flags, env) {
   const child = spawn(process.execPath, [pathOf(name), ...flags], {
     env: { ...process.env, ...env },
@@ -43,7 +43,7 @@ async function stop({ child }) {
 
 const microseconds = ({ user, system }) => user + system;
 
-/** Nanoseconds of CPU a tick costs each end, and how many came a second. */
+/** Nanoseconds of CPU per tick at each end, and ticks received per second. */
 async function measure({ library, reader, env }, rate, seconds) {
   const flags = ['--port', '0', '--rate', `${rate}`, '--lag-time', '60000'];
   const server = start(
@@ -80,7 +80,7 @@ async function measure({ library, reader, env }, rate, seconds) {
   }
 }
 
-/** How many times as much ws spends, of rounds that lay side by side. */
+/** The median of ws / row over adjacent rounds. Below 1 is a loss. */
 function ratio(rounds, base, end) {
   const value = median(rounds.map((round, index) => base[index][end] / round[end]));
   const text = `${value.toPrecision(3)}x`;
@@ -89,7 +89,7 @@ function ratio(rounds, base, end) {
 
 function print(rate, taken) {
   console.log(
-    `\n| ${rate.toLocaleString('en')} ticks a second | server | client | ticks a second |`,
+    `\n| ${rate.toLocaleString('en')} ticks per second | server | client | ticks/s received |`,
   );
   console.log('|---|---|---|---|');
   const base = taken[CONTENDERS.findIndex(({ name }) => name === 'ws')];
@@ -112,13 +112,15 @@ run(async () => {
   });
   const rates = settings.rates.split(',').map(Number);
   if (!rates.every((rate) => rate >= 1 && rate <= 1_000_000)) {
-    throw new SettingError(`--rates are numbers like 20000,100000, not "${settings.rates}"`);
+    throw new SettingError(
+      `--rates must be numbers from 1 to 1000000 like 20000,100000, got "${settings.rates}"`,
+    );
   }
-  console.log(`CPU a tick costs, one client; Node ${process.version}, ${cpus()[0].model}`);
+  console.log(`CPU per tick, one client; Node ${process.version}, ${cpus()[0].model}`);
   for (const rate of rates) {
     const taken = CONTENDERS.map(() => []);
     for (let round = 1; round <= settings.rounds; round++) {
-      process.stderr.write(`${rate} ticks a second, round ${round} of ${settings.rounds}\n`);
+      process.stderr.write(`${rate} ticks per second, round ${round} of ${settings.rounds}\n`);
       const order = CONTENDERS.map((_, index) => ({ index, by: Math.random() }));
       for (const { index } of order.sort((one, other) => one.by - other.by)) {
         taken[index].push(await measure(CONTENDERS[index], rate, settings.seconds));

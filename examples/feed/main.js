@@ -1,4 +1,4 @@
-// A feed of prices on wsimd/ws: many small messages a second, to pages and to programs.
+// A price feed on wsimd/ws: many small messages per second, to pages and to programs.
 
 import { run } from '../support/process.js';
 import { readSettings } from '../support/settings.js';
@@ -18,7 +18,7 @@ run(async () => {
   const port = await startFeed(WebSocketServer, settings);
   const rate = settings.rate.toLocaleString('en');
   console.log(
-    `${rate} ticks a second of ${settings.instruments} instruments, by ${settings.library}`,
+    `${rate} ticks per second of ${settings.instruments} instruments, with ${settings.library}`,
   );
   console.log(`page:   http://localhost:${port}/`);
   console.log(`client: node examples/feed/client.js --url ws://localhost:${port}/feed`);

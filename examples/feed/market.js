@@ -1,4 +1,4 @@
-// Prices that never rest: a random walk for each instrument, so many ticks a second in all, every one numbered.
+// A random walk per instrument, with a total rate of ticks per second. Every tick is numbered.
 
 import { TICK_BYTES, writeTick } from './page/tick.js';
 
@@ -7,7 +7,7 @@ const NAMES = [
   ...['콩 Soy', '커피 Coffee', '설탕 Sugar', '면화 Cotton', '쌀 Rice', '고무 Rubber'],
 ];
 
-/** Milliseconds of ticks that are made at once at most: time slept through is not made up for. */
+/** Maximum milliseconds of ticks created at once: time the machine slept is not made up for. */
 const MOST_AT_ONCE = 100;
 
 export class Market {
@@ -15,22 +15,22 @@ export class Market {
   instruments;
   #rate;
   #prices;
-  /** Of each instrument its newest tick, and that one's number. */
-  #newest;
+  /** The latest tick of each instrument and its sequence number. */
+  #latest;
   #timer;
 
   constructor({ instruments, rate }) {
     this.instruments = Array.from({ length: instruments }, (_, index) => nameOf(index));
     this.#rate = rate;
     this.#prices = this.instruments.map(() => 10_000 + Math.floor(Math.random() * 90_000));
-    this.#newest = this.instruments.map(() => ({ sequence: 0, message: undefined }));
+    this.#latest = this.instruments.map(() => ({ sequence: 0, message: undefined }));
   }
 
   get prices() {
     return [...this.#prices];
   }
 
-  /** Calls `deliver` with every batch of ticks from now on, each a message. */
+  /** Calls `deliver` with each batch of ticks, one message per tick. */
   start(deliver) {
     let before = performance.now();
     let owed = 0;
@@ -40,7 +40,7 @@ export class Market {
       before = now;
       const count = Math.floor(owed);
       owed -= count;
-      if (count > 0) deliver(this.#make(count));
+      if (count > 0) deliver(this.#create(count));
     }, 1);
   }
 
@@ -48,15 +48,15 @@ export class Market {
     clearInterval(this.#timer);
   }
 
-  /** The newest tick of each instrument that has one above `sequence`, in their order. */
-  newerThan(sequence) {
-    return this.#newest
+  /** The latest tick of each instrument that changed after `sequence`, in sequence order. */
+  latestAfter(sequence) {
+    return this.#latest
       .filter((tick) => tick.sequence > sequence)
       .sort((one, other) => one.sequence - other.sequence)
       .map(({ message }) => message);
   }
 
-  #make(count) {
+  #create(count) {
     const bytes = Buffer.allocUnsafeSlow(count * TICK_BYTES);
     const time = Date.now();
     const messages = new Array(count);
@@ -68,8 +68,8 @@ export class Market {
       writeTick(bytes, at, ++this.sequence, time, price, instrument);
       const message = bytes.subarray(at, at + TICK_BYTES);
       messages[i] = message;
-      this.#newest[instrument].sequence = this.sequence;
-      this.#newest[instrument].message = message;
+      this.#latest[instrument].sequence = this.sequence;
+      this.#latest[instrument].message = message;
     }
     return messages;
   }

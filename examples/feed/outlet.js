@@ -1,37 +1,36 @@
-// One client's end of the feed. A ping follows what it is sent, and its pong says that all before is read: of
-// what waits in the server, in the network and in the client, nothing else tells. As long as it keeps up it
-// gets every tick. Once too many bytes wait, or a pong too long, it is told so and gets the newest tick of each
-// instrument whenever it has read all before: of what it missed nothing is kept but the number of the last
-// tick it was sent.
+// The server's side of one client. A ping follows the ticks, and its pong proves that the client has read everything
+// before it. Nothing else covers what waits in the server, in the network and in the client. A client that keeps up
+// gets every tick. If too many bytes wait or a pong is late, the client is told, and gets only the latest tick of each
+// instrument each time it has caught up. The server stores nothing for it but the last sequence number it was sent.
 
-/** Pongs in time, one after another, before it is trusted with every tick again. */
+/** Consecutive timely pongs before the client gets every tick again. */
 const PROMPT_TO_LIVE = 10;
 
 export class Outlet {
   isLive = false;
-  /** How often it has fallen behind. */
+  /** How often the client has fallen behind. */
   lags = 0;
   #socket;
   #market;
   #lagBytes;
   #lagTime;
-  /** The last tick it was sent. */
+  /** The sequence number of the last tick sent. */
   #last = 0;
-  /** When the ping was sent that it has not answered, and what is in it. */
+  /** The time and payload of the unanswered ping. */
   #pingedAt;
-  #question = null;
+  #pingPayload = null;
   #prompt = 0;
 
-  /** Who is new is one who missed everything so far. */
+  /** A new client is treated as one that missed everything so far. */
   constructor(socket, market, { 'lag-bytes': lagBytes, 'lag-time': lagTime }) {
     this.#socket = socket;
     this.#market = market;
     this.#lagBytes = lagBytes;
     this.#lagTime = lagTime;
-    // Only who has read the question can repeat it: a pong that nobody asked for says nothing.
-    socket.on('pong', (data) => `${data}` === this.#question && this.#answered());
+    // Only a client that has read the ping can repeat its payload. Unsolicited pongs are ignored.
+    socket.on('pong', (data) => `${data}` === this.#pingPayload && this.#answered());
     this.#tell({ type: 'hello', instruments: market.instruments });
-    this.#sendNewest();
+    this.#sendLatest();
     this.#goLive();
   }
 
@@ -39,12 +38,12 @@ export class Outlet {
     return this.#socket.bufferedAmount;
   }
 
-  /** Milliseconds it has not answered. */
+  /** Milliseconds since the unanswered ping. */
   get silentFor() {
     return this.#pingedAt === undefined ? 0 : performance.now() - this.#pingedAt;
   }
 
-  /** Every tick since the last call. */
+  /** Takes all ticks since the last call. */
   offer(messages) {
     if (!this.isLive) return;
     if (this.bufferedAmount > this.#lagBytes || this.silentFor > this.#lagTime) {
@@ -55,16 +54,16 @@ export class Outlet {
     this.#last = this.#market.sequence;
   }
 
-  /** Called now and then: goes on where all before is read. */
+  /** Called periodically: continues once the client has read everything sent so far. */
   poll() {
     if (this.#pingedAt !== undefined) return;
     if (!this.isLive) {
-      this.#sendNewest();
+      this.#sendLatest();
       if (this.#prompt >= PROMPT_TO_LIVE) this.#goLive();
     }
     this.#pingedAt = performance.now();
-    this.#question = `${Math.random()}`;
-    this.#socket.ping(this.#question);
+    this.#pingPayload = `${Math.random()}`;
+    this.#socket.ping(this.#pingPayload);
   }
 
   cut() {
@@ -74,7 +73,7 @@ export class Outlet {
   #answered() {
     this.#prompt = this.silentFor < this.#lagTime / 4 ? this.#prompt + 1 : 0;
     this.#pingedAt = undefined;
-    this.#question = null;
+    this.#pingPayload = null;
   }
 
   #fallBehind() {
@@ -89,8 +88,8 @@ export class Outlet {
     this.#tell({ type: 'live', after: this.#last });
   }
 
-  #sendNewest() {
-    for (const message of this.#market.newerThan(this.#last)) this.#socket.send(message);
+  #sendLatest() {
+    for (const message of this.#market.latestAfter(this.#last)) this.#socket.send(message);
     this.#last = this.#market.sequence;
   }
 

@@ -1,5 +1,5 @@
-// Four ways for a program to read the feed. Each opens `url` and calls back: `text(string)`,
-// `tick(bytes, start)`, and once `over(reason)`; it returns how to pause, resume and close.
+// Four ways to read the feed in a program. Each opens `url`, calls `text(string)`, `tick(bytes, start)` and finally
+// `ended(reason)` once, and returns `{ pause, resume, close }`.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { get } from 'node:http';
@@ -22,7 +22,7 @@ function openWebSocket(Class, url, to) {
     else to.text(data.toString());
   });
   socket.on('error', ({ code, message }) => (why = message || code));
-  socket.on('close', (code, reason) => to.over(why || `closed with ${code} ${reason}`.trim()));
+  socket.on('close', (code, reason) => to.ended(why || `closed with ${code} ${reason}`.trim()));
   return {
     pause: () => socket.pause(),
     resume: () => socket.resume(),
@@ -32,7 +32,7 @@ function openWebSocket(Class, url, to) {
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
-/** The codec on a socket: whole chunks in, and of a chunk every tick in one go. */
+/** The codec on a socket: decodes all ticks of a chunk in one call. */
 function openDecoder(url, to, delivery) {
   const key = randomBytes(16).toString('base64');
   const headers = {
@@ -40,39 +40,39 @@ function openDecoder(url, to, delivery) {
     ...{ 'sec-websocket-version': '13', 'sec-websocket-key': key },
   };
   const request = get(url.replace(/^ws/, 'http'), { headers });
-  let isOver = false;
-  const over = (why) => {
-    if (!isOver) to.over(why);
-    isOver = true;
+  let hasEnded = false;
+  const end = (why) => {
+    if (!hasEnded) to.ended(why);
+    hasEnded = true;
     request.destroy();
     request.socket?.destroy();
   };
-  request.on('error', ({ code, message }) => over(message || code));
-  request.on('response', ({ statusCode }) => over(`the server answered ${statusCode}`));
+  request.on('error', ({ code, message }) => end(message || code));
+  request.on('response', ({ statusCode }) => end(`the server answered ${statusCode}`));
   request.on('upgrade', (response, socket, head) => {
     const accept = createHash('sha1')
       .update(key + GUID)
       .digest('base64');
     if (response.headers['sec-websocket-accept'] !== accept) {
-      over('the server did not answer with the right Sec-WebSocket-Accept');
+      end('the server did not answer with the right Sec-WebSocket-Accept');
       return;
     }
-    const decoder = decoderOn(socket, to, delivery, over);
+    const decoder = decoderOn(socket, to, delivery, end);
     socket.on('data', (chunk) => decoder.write(chunk));
-    socket.on('error', ({ message }) => over(message));
-    socket.on('close', () => over('the connection was cut'));
+    socket.on('error', ({ message }) => end(message));
+    socket.on('close', () => end('the connection was cut'));
     if (head.length > 0) decoder.write(head);
   });
   return {
     pause: () => request.socket?.pause(),
     resume: () => request.socket?.resume(),
-    close: () => over('closed'),
+    close: () => end('closed'),
   };
 }
 
 const text = new TextDecoder();
 
-function decoderOn(socket, to, delivery, over) {
+function decoderOn(socket, to, delivery, end) {
   const encoder = new Encoder({ role: 'client' });
   return new Decoder(
     { role: 'client', delivery },
@@ -84,9 +84,9 @@ function decoderOn(socket, to, delivery, over) {
       ping: (payload) => socket.write(encoder.pong(payload)),
       close(code, reason) {
         socket.end(encoder.close(code === 1005 ? undefined : code));
-        over(`closed with ${code} ${reason}`.trim());
+        end(`closed with ${code} ${reason}`.trim());
       },
-      error: ({ message }) => over(message),
+      error: ({ message }) => end(message),
     },
   );
 }

@@ -1,4 +1,4 @@
-// The proxy forwards what it should and says what it sees: real servers and clients at its ends.
+// End-to-end tests of the proxy with real servers and clients.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -20,8 +20,8 @@ import {
 
 const sha = (bytes) => createHash('sha256').update(bytes).digest('hex');
 
-describe('the bytes', () => {
-  /** An opening each, and when both are there what each end sends; both end when they have sent it. */
+describe('forwarding', () => {
+  /** Exchanges an opening in each direction, then the rest of each end's bytes, and closes both ends. */
   async function exchange(flags, client, server) {
     const got = { client: [], server: [] };
     const lengthOf = (chunks) => chunks.reduce((sum, { length }) => sum + length, 0);
@@ -52,7 +52,7 @@ describe('the bytes', () => {
   const response = Buffer.from(RESPONSE);
 
   it.each([[[]], [['--check']], [['--no-tap']]])(
-    'arrive as they were sent, with %j',
+    'delivers the bytes unchanged with flags %j',
     async (flags) => {
       const encode = (role, sizes) => {
         const encoder = new Encoder({ role });
@@ -71,7 +71,7 @@ describe('the bytes', () => {
     },
   );
 
-  it('arrive where they are nonsense behind a handshake, and the rule is named', async () => {
+  it('delivers invalid frames after a handshake, and reports the violation', async () => {
     const nonsense = Buffer.concat([Buffer.from([0xb3]), randomBytes(300_000)]);
     const ends = [
       { opening: request, rest: nonsense },
@@ -82,27 +82,27 @@ describe('the bytes', () => {
       ['client', request],
       ['server', response],
     ]) {
-      const said = `the ${sender} broke §5.2, byte ${length}: RSV2 and RSV3 must be clear`;
+      const said = `the ${sender} violated §5.2, byte ${length}: RSV2 and RSV3 must be clear`;
       await until(() => proxy.output.includes(said), said);
     }
   });
 
-  it('arrive where they are no HTTP at all', async () => {
+  it('delivers bytes that are not HTTP', async () => {
     const ends = [1, 2].map(() => ({ opening: randomBytes(1000), rest: randomBytes(300_000) }));
     const proxy = await exchange(['--check'], ...ends);
-    expect((await proxy.connections())[0].why).toBe('it does not begin as HTTP does');
+    expect((await proxy.connections())[0].why).toBe('it does not start with HTTP');
   });
 
-  it('arrive where they come too early', async () => {
+  it('delivers frames sent before the handshake response', async () => {
     const early = Buffer.concat([request, new Encoder({ role: 'client' }).text('early')]);
     const late = { opening: response, rest: new Encoder({ role: 'server' }).text('late') };
     const proxy = await exchange([], { opening: early, rest: randomBytes(1000) }, late);
     const [{ why, violations }] = await proxy.connections();
-    expect(why).toBe('frames came before the handshake was answered');
+    expect(why).toBe('frames arrived before the handshake response');
     expect(violations).toEqual([]);
   });
 
-  it('of plain HTTP pass, too', async () => {
+  it('delivers plain HTTP', async () => {
     const server = createHttpServer((request, response) =>
       response.end(`you asked for ${request.url}`),
     );
@@ -117,9 +117,9 @@ describe('the bytes', () => {
   });
 });
 
-describe('one end', () => {
+describe('an end of the connection', () => {
   it.each(['client', 'server'])(
-    'that does not read stops the other, and the proxy keeps little: the %s',
+    'that does not read applies backpressure to the other: %s',
     async (slow) => {
       const most = 128 << 20;
       const block = Buffer.alloc(1 << 20);
@@ -139,12 +139,12 @@ describe('one end', () => {
       };
       writer.on('drain', write);
       write();
-      // Stopped is what has not moved for a while. What is under way fills the kernel's buffers, and little else.
+      // The writer has stopped once nothing moves for a while. Only the kernel's buffers and little else are full.
       await until(async () => {
         const before = sent;
         await new Promise((resolve) => setTimeout(resolve, 300));
         return sent === before;
-      }, 'the writer stands still');
+      }, 'the writer to stop');
       expect(sent).toBeLessThan(most / 2);
       let got = 0;
       reader.on('data', ({ length }) => (got += length)).resume();
@@ -152,7 +152,7 @@ describe('one end', () => {
     },
   );
 
-  it('may end and still be answered, and for no longer than --linger', async () => {
+  it('can still be answered after it closes its half, for at most --linger', async () => {
     const answer = randomBytes(1_000_000);
     let keepsOpen;
     const upstream = await startTcp((socket) => {
@@ -171,7 +171,7 @@ describe('one end', () => {
     await until(() => keepsOpen.destroyed, 'noticed');
   });
 
-  it('that is killed takes the other with it', async () => {
+  it('that is reset resets the other', async () => {
     let atServer;
     const upstream = await startTcp((socket) => {
       atServer = socket;
@@ -189,24 +189,26 @@ describe('one end', () => {
   });
 });
 
-describe('a person is told', () => {
-  it('that the server is away: 502, to the client, to the operator and on the page', async () => {
+describe('errors', () => {
+  it('answers 502 if the server is down, and reports it in the log and on the page', async () => {
     const nobody = await freePort();
     const proxy = await startProxy(nobody);
     const response = await fetch(`http://127.0.0.1:${proxy.port}/`);
     expect(response.status).toBe(502);
     expect(await response.text()).toMatch(
-      new RegExp(`127.0.0.1:${nobody} is away: .*ECONNREFUSED`),
+      new RegExp(`127.0.0.1:${nobody} is unreachable: .*ECONNREFUSED`),
     );
     const socket = open(proxy.url);
     const [{ message }] = await once(socket, 'error');
     expect(message).toBe('Unexpected server response: 502');
-    expect(proxy.output).toContain(`502 Bad Gateway: the server at 127.0.0.1:${nobody} is away`);
+    expect(proxy.output).toContain(
+      `502 Bad Gateway: the server at 127.0.0.1:${nobody} is unreachable`,
+    );
     expect((await proxy.connections()).at(-1).why).toMatch(/^502 Bad Gateway/);
   });
 
-  it('that the server does not answer: 504', async () => {
-    // A program that is stopped, and whose queue of connections is full: the kernel answers nobody any more.
+  it('answers 504 if the server does not accept the connection', async () => {
+    // A stopped program with a full accept queue: the kernel accepts no more connections.
     const port = await freePort();
     const listen = `require('net').createServer().listen({ port: ${port}, host: '127.0.0.1', backlog: 1 }, () => console.log('up'))`;
     const program = await start(process.execPath, ['-e', listen], { ready: /up/ });
@@ -225,28 +227,28 @@ describe('a person is told', () => {
   it.each([
     [
       ['--upstream', 'somewhere'],
-      '--upstream is a host and a port like localhost:3000, not "somewhere"',
+      '--upstream must be a host and a port like localhost:3000, got "somewhere"',
     ],
-    [['--linger', 'ever'], '--linger is a whole number from 1 to 3600000, not "ever"'],
+    [['--linger', 'ever'], '--linger must be an integer from 1 to 3600000, got "ever"'],
     [['--taps', '1'], "Unknown option '--taps'"],
-  ])('that %j is wrong', async (args, message) => {
-    expect(await failing(...args)).toContain(`ended with 2:\n${message}`);
+  ])('rejects %j', async (args, message) => {
+    expect(await failing(...args)).toContain(`exited with 2:\n${message}`);
   });
 
-  it('that a port is in use', async () => {
+  it('reports a port in use', async () => {
     const port = await startTcp(() => {});
     const said = await failing('--upstream', 'localhost:1', '--port', `${port}`);
     expect(said).toContain(`:${port} is in use: choose another port with --port`);
   });
 });
 
-describe('what is said', () => {
-  it('of every byte with --check, where the headers alone are right', async () => {
+describe('reports', () => {
+  it('find invalid UTF-8 in a payload only with --check', async () => {
     const wrong = Buffer.alloc(100_000, 'a');
     wrong[90_000] = 0xff;
     for (const [flags, violations] of [
       [[], []],
-      [['--check'], [/the client broke §8.1, byte \d+: /]],
+      [['--check'], [/the client violated §8.1, byte \d+: /]],
     ]) {
       const proxy = await startProxy(await startEcho({ perMessageDeflate: false }), ...flags);
       const socket = open(proxy.url);
@@ -260,7 +262,7 @@ describe('what is said', () => {
     }
   });
 
-  it('of messages, close codes and times, of all that passes', async () => {
+  it('count messages and bytes, and include close codes and times', async () => {
     const proxy = await startProxy(await startEcho());
     const socket = open(`${proxy.url}/room`, { perMessageDeflate: false });
     await once(socket, 'open');

@@ -1,5 +1,5 @@
-// Something to look at where no server is named: an echo with compression, and clients that talk to it, each in
-// its way, one of them badly.
+// Demo traffic for when no upstream is given: an echo server with compression, and clients with different patterns. One
+// of them violates the protocol.
 
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -42,9 +42,9 @@ function talk(url) {
 
   setInterval(() => {
     const brief = open(`${url}/brief`, {});
-    brief.on('open', () => brief.close(4001, 'only looking'));
+    brief.on('open', () => brief.close(4001, 'just visiting'));
   }, 5000);
-  setInterval(() => breakRules(url), 9000);
+  setInterval(() => violateProtocol(url), 9000);
 }
 
 function open(url, options) {
@@ -60,8 +60,8 @@ function every(milliseconds, say, socket) {
   });
 }
 
-/** A client that does not mask. */
-function breakRules(url) {
+/** A client that does not mask its frames. */
+function violateProtocol(url) {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   const key = 'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==';

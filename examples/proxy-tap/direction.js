@@ -1,4 +1,4 @@
-// What one end of a tapped connection sends: numbers of all of it, words of what somebody looks at.
+// One direction of a tapped connection: counts everything, and explains frames while someone watches.
 
 import { Decoder } from 'wsimd';
 import { asBinary, explain, violationOf } from './explain.js';
@@ -13,19 +13,19 @@ export class Direction {
   #sender;
   #on;
   #deflate;
-  /** Whether what a message is inflated with begins anew with each. */
-  #isFresh;
+  /** Whether each message is inflated with a new context. */
+  #hasOwnContext;
   #hasDeflated = false;
   #walker;
   #decoder;
 
-  /** `deflate` as agreed on, if it was; `position` bytes of the handshake are before the first frame. */
+  /** `deflate`: the negotiated parameters, if any. `position`: bytes of the handshake before the first frame. */
   constructor({ sender, deflate, position, check }, on) {
     const isFromClient = sender === 'client';
     this.#sender = sender;
     this.#on = on;
     this.#deflate = deflate;
-    this.#isFresh = isFromClient
+    this.#hasOwnContext = isFromClient
       ? deflate?.clientNoContextTakeover
       : deflate?.serverNoContextTakeover;
     const hasDeflate = deflate !== undefined;
@@ -34,20 +34,20 @@ export class Direction {
       {
         wants: () => on.wants(),
         frame: (frame) => this.#frame(frame),
-        broken: (frame) => this.#broken(frame),
+        invalid: (frame) => this.#invalid(frame),
       },
     );
-    if (check && !hasDeflate) this.#decoder = this.#checkAll(isFromClient, position);
+    if (check && !hasDeflate) this.#decoder = this.#createValidator(isFromClient, position);
   }
 
   write(chunk) {
     if (this.violation !== undefined) return;
     this.#decoder?.write(chunk);
-    if (!this.#walker.isOver) this.#walker.write(chunk);
+    if (!this.#walker.hasEnded) this.#walker.write(chunk);
   }
 
-  /** Every byte, text too. The chunk is only borrowed, and long messages are looked at piece by piece. */
-  #checkAll(isFromClient, position) {
+  /** Validates every byte, including text. Borrows the chunk and reads long messages in parts. */
+  #createValidator(isFromClient, position) {
     const role = isFromClient ? 'server' : 'client';
     const limits = {
       maxPayload: Number.POSITIVE_INFINITY,
@@ -82,15 +82,15 @@ export class Direction {
     if (fin) this.messages++;
   }
 
-  /** Whole messages that need nothing of those before: always the first one. */
+  /** Whether a message is whole and does not depend on earlier ones. The first one never does. */
   #canInflate({ fin, rsv1, payloadLength }) {
     if (!rsv1) return false;
     const isFirst = !this.#hasDeflated;
     this.#hasDeflated = true;
-    return fin && (this.#isFresh || isFirst) && payloadLength <= this.#on.mostKept;
+    return fin && (this.#hasOwnContext || isFirst) && payloadLength <= this.#on.mostKept;
   }
 
-  #broken(frame) {
+  #invalid(frame) {
     const { isInMessage } = this.#walker;
     const canInflate = this.#deflate !== undefined;
     this.#violated(explain(frame, { sender: this.#sender, isInMessage, canInflate }).problem);

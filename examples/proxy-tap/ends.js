@@ -1,4 +1,4 @@
-// Real ends for the checks: the proxy as a program, servers and clients at its two sides.
+// Test support: the proxy as a program, with real servers and clients on both sides.
 
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -9,13 +9,13 @@ import { freePort, start } from '../support/programs.js';
 
 export const main = fileURLToPath(new URL('main.js', import.meta.url));
 
-/** What is stopped after each test. */
+/** Functions called after each test, to stop what it started. */
 export const opened = [];
 afterEach(async () => {
   for (const close of opened.splice(0).reverse()) await close();
 });
 
-/** The proxy as a program, for a server on `upstream`. */
+/** Starts the proxy as a program in front of port `upstream`. */
 export async function startProxy(upstream, ...flags) {
   const [port, pagePort] = [await freePort(), await freePort()];
   const where = ['--port', port, '--page-port', pagePort, '--upstream', `127.0.0.1:${upstream}`];
@@ -27,7 +27,7 @@ export async function startProxy(upstream, ...flags) {
   return Object.assign(program, { port, page, connections, url: `ws://127.0.0.1:${port}` });
 }
 
-/** A server of TCP in the place of a WebSocket server; `talk` gets each socket. */
+/** A TCP server in place of a WebSocket server. `talk` gets each socket. */
 export async function startTcp(talk) {
   const sockets = new Set();
   const server = createServer({ allowHalfOpen: true }, (socket) => {

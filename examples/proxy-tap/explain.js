@@ -1,19 +1,19 @@
-// What the inspector says of one frame that was cut out of its stream.
+// Inspects a single frame that was cut out of its stream.
 
 import { inspect } from 'wsimd/inspect';
 
-/** The beginning of a message, so that a continuation is taken for one. Binary: text may be cut inside a character. */
-const BEGUN = { client: [0x02, 0x80, 0, 0, 0, 0], server: [0x02, 0x00] };
+/** The first fragment of a message, to precede a continuation. Binary: text may be cut inside a character. */
+const FIRST_FRAGMENT = { client: [0x02, 0x80, 0, 0, 0, 0], server: [0x02, 0x00] };
 
 const BINARY = 2;
 
 /**
- * Explains a frame of `sender`: its problem with the rule's section and the byte of the stream, the close
- * code, the beginning of its payload. A compressed one is inflated where `canInflate`, else shown as it is.
+ * Explains a frame of `sender`: its violation with the RFC section and the byte of the stream, its close code, and the
+ * start of its payload. A compressed payload is inflated if `canInflate`, otherwise shown as raw bytes.
  */
 export function explain({ head, kept = [], offset }, { sender, isInMessage, canInflate = false }) {
   const bytes = Buffer.concat([
-    ...(isInMessage ? [Buffer.from(BEGUN[sender])] : []),
+    ...(isInMessage ? [Buffer.from(FIRST_FRAGMENT[sender])] : []),
     head,
     ...kept,
   ]);
@@ -33,13 +33,13 @@ export function explain({ head, kept = [], offset }, { sender, isInMessage, canI
   };
 }
 
-/** A problem of the inspector or an error of the decoder: the rule, and the byte of the stream, `shift` further on. */
+/** The rule of an inspector problem or a decoder error, and its byte of the stream: `offset` plus `shift`. */
 export function violationOf({ code, message, section, closeCode, offset }, shift) {
   const [, rule] = /^[^:]+: (.*), at byte/.exec(message);
   return { code, rule, section, closeCode, offset: offset + shift };
 }
 
-/** The head of a compressed frame that cannot be inflated by itself: as binary, for its bytes to be shown. */
+/** Marks the header of a compressed frame as binary, so that its raw bytes are shown. */
 export function asBinary(head) {
   const copy = Buffer.from(head);
   copy[0] = (copy[0] & 0x80) | BINARY;

@@ -1,5 +1,5 @@
-// From frame to frame without looking at payloads: of each the header, and as many bytes of its payload as
-// somebody wants to see, copied. The chunks are not changed, and nothing is kept of them.
+// Walks from frame to frame without reading payloads: parses each header, and copies as many payload bytes as requested.
+// Does not change or retain the chunks.
 
 import { parseFrameHeader } from 'wsimd';
 
@@ -10,22 +10,22 @@ const LONGEST_HEADER = 14;
 const NOTHING = Buffer.alloc(0);
 
 /**
- * One direction of a connection. `on.wants(header)` says how many bytes of a payload to keep, `on.frame(frame)`
- * gets what was kept as it was sent, still masked, and `on.broken(frame)` a header that breaks a rule (RFC 6455
- * §5.2, §5.4, §5.5). Behind that, and behind a close frame, nothing is read.
+ * One direction of a connection. `on.wants(header)` returns how many payload bytes to copy. `on.frame(frame)` gets them
+ * as sent, still masked. `on.invalid(frame)` gets a header that violates RFC 6455 §5.2, §5.4 or §5.5. Nothing is read
+ * after an invalid header or a close frame.
  */
 export class FrameWalker {
-  isOver = false;
-  /** Whether a message has begun that is not whole. */
+  hasEnded = false;
+  /** Whether a fragmented message is incomplete. */
   isInMessage = false;
   #isFromClient;
   #hasDeflate;
   #on;
-  /** Bytes of the stream before this chunk. */
+  /** The stream offset of this chunk. */
   #position;
-  /** A header cut in two by a chunk's edge. */
+  /** The start of a header that was split between chunks. */
   #partial = NOTHING;
-  /** The frame whose payload is under way, and the bytes that are missing of it. */
+  /** The frame whose payload is incomplete, and the bytes it still lacks. */
   #frame;
   #missing = 0;
 
@@ -38,7 +38,7 @@ export class FrameWalker {
 
   write(chunk) {
     let at = 0;
-    while (at < chunk.length && !this.isOver) {
+    while (at < chunk.length && !this.hasEnded) {
       at = this.#frame === undefined ? this.#readHeader(chunk, at) : this.#readPayload(chunk, at);
     }
     this.#position += chunk.length;
@@ -62,12 +62,12 @@ export class FrameWalker {
     return at + header.headerLength - before;
   }
 
-  /** A length that no number tells is given as it is: the inspector words it. */
+  /** A length beyond 2^53 makes the parser throw. The inspector reports it from the raw header. */
   #parse(bytes, from, offset) {
     try {
       return parseFrameHeader(bytes, from);
     } catch {
-      this.#break({ offset, head: Buffer.from(bytes.subarray(from, from + LONGEST_HEADER)) });
+      this.#reject({ offset, head: Buffer.from(bytes.subarray(from, from + LONGEST_HEADER)) });
       return undefined;
     }
   }
@@ -76,7 +76,7 @@ export class FrameWalker {
     const { headerLength, payloadLength } = header;
     const head = () => Buffer.from(bytes.subarray(from, from + headerLength));
     if (!this.#isAllowed(header)) {
-      this.#break({ offset, head: head() });
+      this.#reject({ offset, head: head() });
       return;
     }
     const most = header.opcode >= CONTROL ? MOST_CONTROL : this.#on.wants(header);
@@ -98,9 +98,9 @@ export class FrameWalker {
     const frame = this.#frame;
     const end = Math.min(chunk.length, at + this.#missing);
     if (frame.toKeep > 0) {
-      const piece = Buffer.from(chunk.subarray(at, Math.min(end, at + frame.toKeep)));
-      frame.kept.push(piece);
-      frame.toKeep -= piece.length;
+      const segment = Buffer.from(chunk.subarray(at, Math.min(end, at + frame.toKeep)));
+      frame.kept.push(segment);
+      frame.toKeep -= segment.length;
     }
     this.#missing -= end - at;
     if (this.#missing === 0) this.#end(frame);
@@ -111,7 +111,7 @@ export class FrameWalker {
     const { opcode, fin } = frame.header;
     this.#frame = undefined;
     if (opcode < CONTROL) this.isInMessage = !fin;
-    if (opcode === CLOSE) this.isOver = true;
+    if (opcode === CLOSE) this.hasEnded = true;
     this.#on.frame(frame);
   }
 
@@ -125,8 +125,8 @@ export class FrameWalker {
     return (opcode === 0) === this.isInMessage;
   }
 
-  #break(frame) {
-    this.isOver = true;
-    this.#on.broken(frame);
+  #reject(frame) {
+    this.hasEnded = true;
+    this.#on.invalid(frame);
   }
 }

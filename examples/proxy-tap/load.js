@@ -1,5 +1,5 @@
-// What the tap costs the proxy in CPU, against the same proxy without it: echoes through all of them in turn, in
-// rounds in random order; medians. Above 5 % it is bold.
+// The tap's CPU overhead, relative to the same proxy without it: echoes through each proxy in turn, in rounds in random
+// order; medians. An overhead above 5 % is bold.
 //
 //   node examples/proxy-tap/load.js [--rounds 15] [--sizes 64,16384,1048576] > figures.md
 
@@ -22,15 +22,15 @@ const CONTENDERS = [
 ];
 
 const CONNECTIONS = 16;
-/** Messages under way on each. */
+/** Messages in flight per connection. */
 const WINDOW = 1;
-/** Bytes a round sends at least, and messages at most. */
+/** Bytes and messages per round, whichever is reached first. */
 const ROUND_BYTES = 64 << 20;
 const ROUND_MESSAGES = 40_000;
 
 const self = fileURLToPath(import.meta.url);
 
-/** The server behind the proxies, in a process of its own. */
+/** The server behind the proxies, in its own process. */
 function echo() {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1' }, () =>
     process.send(server.address().port),
@@ -39,7 +39,7 @@ function echo() {
   process.on('disconnect', () => process.exit());
 }
 
-/** A proxy as a program, with its clients. */
+/** Starts a proxy as a program, with its clients. */
 async function startProxy({ name, flags, isWatched }, upstream) {
   const main = fileURLToPath(new URL('main.js', import.meta.url));
   const where = ['--port', '0', '--page-port', '0', '--upstream', `127.0.0.1:${upstream}`];
@@ -63,7 +63,7 @@ async function startProxy({ name, flags, isWatched }, upstream) {
   return { name, child, sockets, cpu };
 }
 
-/** Has `count` messages echoed on a connection. */
+/** Sends `count` messages on a connection and awaits their echoes. */
 function exchange(socket, message, count) {
   return new Promise((resolve) => {
     let sent = 0;
@@ -81,7 +81,7 @@ function exchange(socket, message, count) {
   });
 }
 
-/** Microseconds of the proxy's CPU that a message costs, there and back. */
+/** Microseconds of the proxy's CPU per message round trip. */
 async function measure({ sockets, cpu }, size) {
   const message = Buffer.alloc(size, 'payload');
   const count = Math.ceil(Math.min(ROUND_MESSAGES, ROUND_BYTES / size) / CONNECTIONS);
@@ -92,20 +92,20 @@ async function measure({ sockets, cpu }, size) {
 
 function print(size, taken) {
   console.log(
-    `\n| messages of ${size.toLocaleString('en')} bytes | CPU of the proxy, there and back | more than without |`,
+    `\n| messages of ${size.toLocaleString('en')} bytes | proxy CPU per round trip | overhead |`,
   );
   console.log('|---|---|---|');
   CONTENDERS.forEach(({ name }, index) => {
     const more = 100 * (median(taken[index].map((time, round) => time / taken[0][round])) - 1);
     const text = `${more.toFixed(1)} %`;
-    const said = index === 0 ? '' : more > 5 ? `**${text}**` : text;
-    console.log(`| ${name} | ${median(taken[index]).toFixed(2)} µs | ${said} |`);
+    const shown = index === 0 ? '' : more > 5 ? `**${text}**` : text;
+    console.log(`| ${name} | ${median(taken[index]).toFixed(2)} µs | ${shown} |`);
   });
 }
 
-/** The tap without a proxy around it. */
+/** Measures the tap alone, without a proxy. */
 function printAlone(sizes, rounds) {
-  console.log('\n| the tap by itself, there and back | headers | `--check` |\n|---|---|---|');
+  console.log('\n| the tap alone, per round trip | headers only | `--check` |\n|---|---|---|');
   for (const size of sizes) {
     for (const check of [false, true]) measureTap(size, check);
     const taken = [false, true].map(() => []);
@@ -120,7 +120,9 @@ function printAlone(sizes, rounds) {
 async function compare({ rounds, sizes: list }) {
   const sizes = list.split(',').map(Number);
   if (!sizes.every((size) => size >= 1 && size <= 1 << 26)) {
-    throw new SettingError(`--sizes are numbers like 64,16384, not "${list}"`);
+    throw new SettingError(
+      `--sizes must be numbers from 1 to ${1 << 26} like 64,16384, got "${list}"`,
+    );
   }
   const server = fork(self, ['echo']);
   const [upstream] = await once(server, 'message');

@@ -1,4 +1,4 @@
-// A reverse proxy for WebSocket that forwards bytes untouched and shows, in a page, what they say.
+// A reverse proxy for WebSocket that forwards bytes unchanged and shows the decoded frames on a page.
 
 import { run } from '../support/process.js';
 import { listen, readSettings, SettingError } from '../support/settings.js';
@@ -24,7 +24,7 @@ run(async () => {
   const tap = settings['no-tap'] ? undefined : new Tap({ check: settings.check });
   tap?.on('violation', ({ id, target }, { sender, rule, section, offset }) => {
     const where = offset === undefined ? '' : `, byte ${offset}`;
-    console.log(safe(`#${id} ${target}: the ${sender} broke §${section}${where}: ${rule}`));
+    console.log(safe(`#${id} ${target}: the ${sender} violated §${section}${where}: ${rule}`));
   });
   const { 'connect-timeout': connectTimeout, linger } = settings;
   const log = (text) => console.log(safeLines(text));
@@ -43,7 +43,9 @@ function addressOf(text) {
   const [, host, port] =
     /^(?:ws:\/\/|http:\/\/)?([\w.-]+|\[[\da-f:]+\]):(\d{1,5})\/?$/i.exec(text) ?? [];
   if (host === undefined || Number(port) < 1 || Number(port) > 65_535) {
-    throw new SettingError(`--upstream is a host and a port like localhost:3000, not "${text}"`);
+    throw new SettingError(
+      `--upstream must be a host and a port like localhost:3000, got "${text}"`,
+    );
   }
   return { host: host.replace(/^\[|\]$/g, ''), port: Number(port) };
 }

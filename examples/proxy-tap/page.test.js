@@ -1,4 +1,4 @@
-// The proxy's page, in a real Chromium.
+// Tests of the proxy's page in a real Chromium.
 
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
@@ -18,7 +18,7 @@ describe('the page', () => {
   });
   afterAll(() => browser?.close());
 
-  it('shows what passes, inflates what it can, says when the proxy is away, and is accessible', async () => {
+  it('shows traffic, inflates messages, passes axe, and reports a lost proxy', async () => {
     const proxy = await startProxy(await startEcho({ perMessageDeflate: { threshold: 0 } }));
     const page = await browser.newPage();
     opened.push(() => page.close());
@@ -49,16 +49,16 @@ describe('the page', () => {
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(390);
 
     await proxy.stop('SIGKILL');
-    await shows('The proxy is away.');
+    await shows('The proxy is unreachable.');
   });
 
-  it('has nothing where a path is no URL, and the proxy goes on', async () => {
+  it('answers 404 for a path that is not a valid URL, without crashing', async () => {
     const proxy = await startProxy(await startEcho());
     expect((await fetch(`${proxy.page}/`)).status).toBe(404);
     await once(open(proxy.url), 'open');
   });
 
-  it('is for itself alone: another page cannot read along', async () => {
+  it('rejects a WebSocket from another origin', async () => {
     const { page } = await startProxy(await startEcho());
     const url = `${page.replace('http', 'ws')}events`;
     const [{ message }] = await once(open(url, { origin: 'http://evil.example' }), 'error');
@@ -66,7 +66,7 @@ describe('the page', () => {
     await once(open(url, { origin: new URL(page).origin }), 'open');
   });
 
-  it('is for this machine alone: not for a name elsewhere that leads here', async () => {
+  it('rejects requests for another host name', async () => {
     const { page } = await startProxy(await startEcho());
     const headers = { host: 'evil.example' };
     for (const path of ['', 'status']) {

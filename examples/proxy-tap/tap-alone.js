@@ -1,10 +1,10 @@
-// What the tap costs by itself: chunks as a socket delivers them, there and back, with nothing else around it.
+// Measures the tap alone: chunks as a socket delivers them, in both directions, without a proxy.
 
 import { Encoder } from 'wsimd';
 import { Tap } from './tap.js';
 
 const CHUNK = 65_536;
-/** Bytes a round takes through the tap. */
+/** Bytes per round. */
 const ROUND = 256 << 20;
 const MOST_MESSAGES = 1_000_000;
 
@@ -17,7 +17,7 @@ const RESPONSE = [
   ...['Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=', '', ''],
 ];
 
-/** At least a chunk of messages, cut into chunks. */
+/** Encodes at least one chunk of messages and splits it into chunks. */
 function chunksOf(role, size) {
   const encoder = new Encoder({ role });
   const count = Math.max(1, Math.floor(CHUNK / size));
@@ -29,7 +29,7 @@ function chunksOf(role, size) {
   return { chunks, count };
 }
 
-/** Microseconds of CPU that a message of `size` bytes costs in both directions together. */
+/** Microseconds of CPU per message of `size` bytes, both directions together. */
 export function measureTap(size, check) {
   const connection = new Tap({ check }).open('a client');
   connection.chunk('client', Buffer.from(REQUEST.join('\r\n')));
@@ -43,6 +43,6 @@ export function measureTap(size, check) {
     for (const chunk of back) connection.chunk('server', chunk);
   }
   const { user, system } = process.cpuUsage(before);
-  if (connection.violations.length > 0) throw new Error('the tap did not follow');
+  if (connection.violations.length > 0) throw new Error('the tap reported violations');
   return (user + system) / (times * count);
 }

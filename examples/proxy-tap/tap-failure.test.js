@@ -1,4 +1,4 @@
-// What goes wrong in the tap ends the listening, not the traffic.
+// An error in the tap ends the tap, not the traffic.
 
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
@@ -6,8 +6,8 @@ import { open, opened, startEcho } from './ends.js';
 import { createProxy } from './proxy.js';
 import { TappedConnection } from './tapped-connection.js';
 
-it('is said once for each end, and messages go on', async () => {
-  const said = [];
+it('logs an exception in the tap once per end, and keeps forwarding', async () => {
+  const logged = [];
   const connection = new TappedConnection(1, 'a client', {}, { changed: () => {} });
   connection.chunk = () => {
     throw new Error('out of order');
@@ -17,7 +17,7 @@ it('is said once for each end, and messages go on', async () => {
     connectTimeout: 5000,
     linger: 5000,
     tap: { open: () => connection },
-    log: (text) => said.push(text),
+    log: (text) => logged.push(text),
   }).listen(0, '127.0.0.1');
   await once(proxy, 'listening');
   opened.push(() => proxy.close());
@@ -30,5 +30,5 @@ it('is said once for each end, and messages go on', async () => {
     expect(`${data}`).toBe(text);
   }
   expect(connection).toMatchObject({ state: 'unseen', why: 'the tap failed: out of order' });
-  expect(said.length).toBe(2);
+  expect(logged.length).toBe(2);
 });

@@ -1,23 +1,23 @@
-// What the proxy tells of its traffic: a list of connections, and an event for all that happens. Payloads are
-// looked at only while somebody watches, and only so many a moment.
+// The tap: a list of connections, and events for their traffic. Payloads are inspected only while someone watches, and
+// only up to a budget per interval.
 
 import { EventEmitter } from 'node:events';
 import { TappedConnection } from './tapped-connection.js';
 
-/** Connections that are over are kept for people to read, this many. */
+/** How many closed connections stay in the list. */
 const MOST_CLOSED = 50;
 
 /** Emits `changed(connection)`, `frame(connection, sender, frame)` and `violation(connection, violation)`. */
 export class Tap extends EventEmitter {
   connections = new Map();
-  /** Frames whose payload may still be looked at; whoever watches sets it anew. */
+  /** How many more payloads may be inspected. The viewers refill it. */
   budget = 0;
-  /** Data frames that nobody looked at. */
+  /** Data frames that were not inspected. */
   passed = 0;
   #options;
   #lastId = 0;
 
-  /** `check`: every byte, with the decoder. `mostKept`: bytes of a payload that are copied to be shown. */
+  /** `check`: validate every byte with the decoder. `mostKept`: payload bytes copied for display. */
   constructor({ check = false, mostKept = 4096 } = {}) {
     super();
     this.#options = { check, mostKept };
@@ -31,7 +31,7 @@ export class Tap extends EventEmitter {
       violation: (one, violation) => this.emit('violation', one, violation),
     });
     this.connections.set(connection.id, connection);
-    this.#forget();
+    this.#dropOldest();
     return connection;
   }
 
@@ -44,7 +44,7 @@ export class Tap extends EventEmitter {
     return 0;
   }
 
-  #forget() {
+  #dropOldest() {
     const closed = [...this.connections.values()].filter(({ state }) => state === 'closed');
     for (const { id } of closed.slice(0, -MOST_CLOSED)) this.connections.delete(id);
   }

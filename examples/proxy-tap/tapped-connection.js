@@ -1,5 +1,5 @@
-// One connection as the tap sees it: two handshakes' heads, then two directions of frames, and how long answers
-// take. It gets copies of nothing: the chunks are those that are forwarded, and it does not change them.
+// One connection as the tap sees it: the heads of the handshake, then frames in two directions, and response times. The
+// chunks are the forwarded ones, not copies. They are not changed.
 
 import { inspect, readHead } from 'wsimd/inspect';
 import { Direction } from './direction.js';
@@ -9,15 +9,15 @@ const MOST_PINGS = 16;
 const OTHER = { client: 'server', server: 'client' };
 
 export class TappedConnection {
-  /** `'opening'`, `'open'`, `'unseen'` (forwarded, and not looked at) or `'closed'`. */
+  /** `'opening'`, `'open'`, `'unseen'` (forwarded, not decoded) or `'closed'`. */
   state = 'opening';
-  /** Of the request: what was asked for. */
+  /** The request target. */
   target = '';
   extensions = '';
-  /** Why it is unseen, or why it was closed. */
+  /** Why the connection is unseen, or why it was closed. */
   why = '';
   violations = [];
-  /** Milliseconds, each the last one measured: the handshake, an answer of the server, a pong of each end. */
+  /** The latest times in milliseconds: the handshake, an answer of the server, a pong of each end. */
   latency = { handshake: undefined, answer: undefined, client: undefined, server: undefined };
   #heads = { client: Buffer.alloc(0), server: Buffer.alloc(0) };
   #requestHead;
@@ -34,7 +34,7 @@ export class TappedConnection {
     this.#on = on;
   }
 
-  /** What a page is told. */
+  /** The state sent to pages. */
   toJSON() {
     return { ...this, messages: this.#counts('messages'), bytes: this.#counts('bytes') };
   }
@@ -44,13 +44,13 @@ export class TappedConnection {
     return { client: client?.[what] ?? 0, server: server?.[what] ?? 0 };
   }
 
-  /** What `sender` sent. */
+  /** Takes a chunk from `sender`. */
   chunk(sender, chunk) {
     if (this.state === 'open') this.#directions[sender].write(chunk);
     else if (this.state === 'opening') this.#readHead(sender, chunk);
   }
 
-  /** It is over, or the tap gives up on it. */
+  /** Marks the connection as closed or unseen. */
   end(state, why) {
     if (this.state === 'closed') return;
     this.state = state;
@@ -64,10 +64,10 @@ export class TappedConnection {
     const head = readHead(bytes);
     if (head === undefined) {
       const isHttp = bytes.length < 16 || /^(GET|HTTP\/1)/.test(bytes.toString('latin1', 0, 16));
-      if (!isHttp || bytes.length > MOST_HEAD) this.end('unseen', 'it does not begin as HTTP does');
+      if (!isHttp || bytes.length > MOST_HEAD) this.end('unseen', 'it does not start with HTTP');
     } else if (sender === 'server') this.#answered(head, bytes);
     else if (bytes.length > head.length)
-      this.end('unseen', 'frames came before the handshake was answered');
+      this.end('unseen', 'frames arrived before the handshake response');
     else this.#requested(head);
   }
 
@@ -115,7 +115,7 @@ export class TappedConnection {
   }
 
   #framed(sender, frame) {
-    if (frame.isData) this.#time(sender);
+    if (frame.isData) this.#timeAnswer(sender);
     else if (frame.name === 'close') {
       const { code, name, reason } = frame.close ?? {};
       this.why ||= `${sender}: ${code} ${name}${reason ? `, "${reason}"` : ''}`;
@@ -123,8 +123,8 @@ export class TappedConnection {
     this.#on.frame(this, sender, frame);
   }
 
-  /** From a message of the client to what the server says next. */
-  #time(sender) {
+  /** Measures from a client's message to the server's next one. */
+  #timeAnswer(sender) {
     const now = performance.now();
     if (sender === 'client') this.#askedAt ??= now;
     else if (this.#askedAt !== undefined) {
@@ -133,7 +133,7 @@ export class TappedConnection {
     }
   }
 
-  /** How long an end takes to answer the other's ping, from here and back. */
+  /** Measures the round trip from the proxy: from a ping to its pong. */
   #timePong(sender, { name, preview }) {
     const pings = this.#pings[name === 'ping' ? sender : OTHER[sender]];
     if (name === 'ping') {

@@ -1,22 +1,22 @@
-// The page, and a WebSocket for everyone who looks at it: what changed, ten times a second, in one message.
+// Serves the page, and a WebSocket to each viewer: the changes, ten times per second, in one message.
 
 import { createServer } from 'node:http';
 import { WebSocketServer } from 'wsimd/ws';
-import { isForHere, turnAway, verifyOwnPage } from '../support/admission.js';
+import { hasAllowedHost, rejectRequest, verifyOwnPage } from '../support/admission.js';
 import { pathOf, readPages, sendPage } from '../support/pages.js';
 
 const EVERY = 100;
-/** Frames shown of each tenth of a second: more than that nobody reads. */
+/** Frames shown per tenth of a second: nobody can read more. */
 const MOST_FRAMES = 50;
-/** Bytes that may wait for a viewer. One that is slower misses what happened meanwhile. */
+/** Bytes that may wait for a viewer. A slower one misses updates. */
 const MOST_WAITING = 1 << 20;
 
 const pages = readPages(new URL('page/', import.meta.url));
 
-/** An HTTP server, not yet listening, that shows what `tap` hears. `about` stands at the top of the page. */
+/** Returns an HTTP server, not yet listening, that shows the traffic of `tap`. `about` is the page's subtitle. */
 export function createViewers(tap, about) {
   const server = createServer((request, response) => {
-    if (!isForHere(request)) return turnAway(response);
+    if (!hasAllowedHost(request)) return rejectRequest(response);
     const path = pathOf(request);
     if (path === '/status') {
       const status = { connections: [...tap.connections.values()], cpu: process.cpuUsage() };
@@ -26,12 +26,12 @@ export function createViewers(tap, about) {
     sendPage(pages, path, response, 'the page is at /');
   });
   const sockets = new WebSocketServer({ server, path: '/events', verifyClient: verifyOwnPage });
-  sockets.on('error', () => {}); // The HTTP server's, for whoever listens with it.
-  gather(tap, sockets, about);
+  sockets.on('error', () => {}); // Repeats the HTTP server's error, which the caller handles.
+  broadcastChanges(tap, sockets, about);
   return server;
 }
 
-function gather(tap, sockets, about) {
+function broadcastChanges(tap, sockets, about) {
   let frames = [];
   let skipped = 0;
   const changed = new Set();

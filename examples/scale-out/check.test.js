@@ -1,4 +1,4 @@
-// Several processes as one chat: behind HAProxy, with a real Redis, and with processes that die.
+// End-to-end tests of several processes behind HAProxy, with a real Redis and with processes that die.
 
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -12,7 +12,7 @@ const numbers = (count) => Array.from({ length: count }, (_, i) => i + 1);
 let chat;
 const people = [];
 
-/** This many in a room, some in each process. */
+/** Adds `count` users to a room, spread over the processes. */
 async function enter(count, room) {
   const entering = numbers(count).map((i) => new Person(chat.url, `${room} ${i}`).enter(room));
   const entered = await Promise.all(entering);
@@ -29,27 +29,33 @@ afterAll(async () => {
 });
 
 describe('two processes behind HAProxy', () => {
-  it('are one room: messages, presence, typing', async () => {
+  it('share messages, presence and typing of a room', async () => {
     const both = await enter(8, 'shared');
     expect(new Set(both.map(({ server }) => server)).size).toBe(2);
-    await until(() => both.every(({ presence }) => presence.count === 8), 'all see all');
+    await until(
+      () => both.every(({ presence }) => presence.count === 8),
+      'everyone to see everyone',
+    );
     both[0].client.typing('shared');
     for (const [i, { client }] of both.entries()) client.say('shared', `안녕 ${i}`);
-    await until(() => both.every(({ log }) => log.length === 8), 'all is delivered');
+    await until(() => both.every(({ log }) => log.length === 8), 'all to be delivered');
     for (const one of both) {
       expect(one.texts).toEqual(both[0].texts);
       expect(one.log.map(({ seq }) => seq)).toEqual(numbers(8));
     }
-    await until(() => both.every(({ typing }) => typing.includes('shared 1')), 'all see who types');
+    await until(
+      () => both.every(({ typing }) => typing.includes('shared 1')),
+      'everyone to see who types',
+    );
   });
 
-  it('show the chat and the reckoning in a browser', async () => {
-    const browser = await startBrowser();
+  it('serve the chat and the calculator to a browser', async () => {
+    const browser = await startBrowser('chromium');
     try {
       const page = await browser.newPage();
       await page.goto(`http://127.0.0.1:${chat.port}/?name=Kim&room=page`);
       const [one] = await enter(1, 'page');
-      await until(() => one.presence.names.includes('Kim'), 'the page is there');
+      await until(() => one.presence.names.includes('Kim'), 'the page to join');
       one.client.say('page', '하나');
       await page.waitForSelector('.log li');
       expect(await page.$eval('.log p', ({ textContent }) => textContent)).toBe('하나');
@@ -66,7 +72,7 @@ describe('two processes behind HAProxy', () => {
         input.value = '';
         input.dispatchEvent(new Event('input', { bubbles: true }));
       });
-      expect(await page.$eval('#reckoned', ({ childElementCount }) => childElementCount)).toBe(0);
+      expect(await page.$eval('#results', ({ childElementCount }) => childElementCount)).toBe(0);
       await page.setBypassCSP(true);
       await page.reload();
       await page.waitForSelector('#processes');
@@ -77,7 +83,7 @@ describe('two processes behind HAProxy', () => {
     }
   });
 
-  it('lose nothing when one is killed under load, and its people are back', async () => {
+  it('lose no message when one is killed under load, and its users reconnect', async () => {
     const MESSAGES = 40;
     const all = await enter(40, 'killed');
     const victim = all[0].server;
@@ -88,33 +94,30 @@ describe('two processes behind HAProxy', () => {
     for (let i = 0; i < MESSAGES; i++) {
       for (const { name, client } of all) client.say('killed', `${name} ${i}`);
       if (i === MESSAGES / 2) {
-        await until(() => all.some(({ kept }) => kept.size > 2), 'the load is under way');
+        await until(() => all.some(({ kept }) => kept.size > 2), 'the load to start');
         isKilled = process.kill(Number(victim.split(':').at(-1)), 'SIGKILL');
-        // Two seconds are what is promised; a busy machine may need five times as long.
+        // The README promises two seconds; a busy machine may need five times as long.
         const isBack = (one) => one.isOpen && one.server !== victim;
-        await until(() => lost.every(isBack), 'its people are back', 10_000);
+        await until(() => lost.every(isBack), 'its users to reconnect', 10_000);
       }
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     expect(isKilled).toBe(true);
-    await until(() => all.every(({ kept }) => kept.size === MESSAGES), 'all is kept');
+    await until(() => all.every(({ kept }) => kept.size === MESSAGES), 'all to be stored');
     const total = MESSAGES * all.length;
-    await until(() => all.every(({ log }) => log.length >= total), 'all is delivered');
+    await until(() => all.every(({ log }) => log.length >= total), 'all to be delivered');
     for (const one of all) {
       expect(one.log.map(({ seq }) => seq)).toEqual(numbers(total));
       expect(one.texts).toEqual(all[0].texts);
     }
     expect(new Set(all[0].log.map(({ id }) => id)).size).toBe(total);
-    expect(chat.output).toContain('SIGKILL: another takes its place');
-    await until(
-      () => all.every(({ presence }) => presence.count === 40),
-      'nobody is counted twice',
-    );
+    expect(chat.output).toContain('SIGKILL: starting a replacement');
+    await until(() => all.every(({ presence }) => presence.count === 40), 'the presence count');
   });
 });
 
-describe('at the start', () => {
-  it('says in one line that the port is in use', () => {
+describe('startup', () => {
+  it('reports a port in use in one line and exits with 2', () => {
     const env = { PATH: process.env.PATH, PORT: String(chat.port) };
     const options = { env, encoding: 'utf8', timeout: 20_000 };
     const { status, stderr } = spawnSync(process.execPath, [fileURLToPath(MAIN)], options);
@@ -122,15 +125,15 @@ describe('at the start', () => {
     expect(status).toBe(2);
   });
 
-  it('needs no Redis: then one process is the chat', async () => {
-    const alone = await startServer(MAIN, { REDIS_URL: 'none', WORKERS: '2' });
-    const one = await new Person(alone.url, 'one').enter();
+  it('runs one process without Redis', async () => {
+    const single = await startServer(MAIN, { REDIS_URL: 'none', WORKERS: '2' });
+    const one = await new Person(single.url, 'one').enter();
     one.client.say('lobby', 'hello');
-    await until(() => one.kept.size === 1, 'it is kept');
-    expect(alone.output).toContain('Without Redis there is one process');
-    expect(alone.output).toMatch(/The processes are \d+; Redis: none/);
+    await until(() => one.kept.size === 1, 'the message to be stored');
+    expect(single.output).toContain('No Redis: running one process');
+    expect(single.output).toMatch(/Processes: \d+; Redis: none/);
     one.client.close();
-    await alone.stop();
-    expect(alone.child.exitCode).toBe(0);
+    await single.stop();
+    expect(single.child.exitCode).toBe(0);
   });
 });

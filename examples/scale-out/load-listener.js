@@ -1,5 +1,5 @@
-// For load.js: people in a process of their own. Some of them speak as fast as what they say is kept; the others
-// count what they are told.
+// For load.js: clients in their own process. Some send a new message as soon as the previous one is acknowledged; all
+// count the messages they receive.
 
 import { once } from 'node:events';
 import { WebSocket } from 'wsimd/ws';
@@ -9,11 +9,11 @@ let delivered = 0;
 const speakers = [];
 
 const answers = {
-  /** Everybody is in one room, spread over the processes; the first of each room speaks. */
+  /** Each client joins one room, spread over the processes. The first client of each room sends. */
   async enter({ urls, people, rooms }) {
     for (let i = 0; i < people; i++) {
       const room = `room-${i % rooms}`;
-      // Not the same number for rooms and processes, or each room would be in one process only.
+      // Offset per round of rooms: otherwise each room could end up in a single process.
       const url = urls[(i + Math.floor(i / rooms)) % urls.length];
       await enter(url, room, i < rooms);
     }
@@ -30,7 +30,7 @@ async function enter(url, room, speaks) {
   const speak = () => socket.send(JSON.stringify({ type: 'say', room, n: ++n, text: TEXT }));
   const isIn = new Promise((resolve) => {
     socket.on('message', (data) => {
-      // Their types are the first they tell: this process must not need more than those it measures.
+      // The type comes first in the JSON. Not parsed: this process must stay cheaper than the servers it measures.
       const type = data.latin1Slice(9, 12);
       if (type === 'mes') delivered++;
       else if (type === 'kep') speak();

@@ -1,6 +1,6 @@
-// Messages delivered by 1, 2 and 4 processes through one Redis, with wsimd/ws and with stock ws in the same design.
-// `node load.js [--people 1000] [--rooms 10] [--seconds 5] [--rounds 3] [--write]`: --write keeps the figures for the
-// page that reckons with them.
+// Measures messages delivered by 1, 2 and 4 processes through one Redis, with wsimd/ws and with stock ws.
+// `node load.js [--people 1000] [--rooms 10] [--seconds 5] [--rounds 3] [--write]`: --write saves the figures for the
+// calculator page.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ import { freePort } from '../support/programs.js';
 import { readSettings } from '../support/settings.js';
 import { startRedis } from './services.js';
 
-// Stock ws is without the addon that lies in this repository.
+// Keeps ws from loading the bufferutil installed in this repository.
 process.env.WS_NO_BUFFER_UTIL = '1';
 
 const WORKER = new URL('worker.js', import.meta.url);
@@ -31,7 +31,7 @@ const { people, rooms, seconds, rounds, write } = readSettings({
   write: { fallback: false },
 });
 
-/** One round: deliveries a second, and microseconds of the servers' CPU and bytes of their memory for each. */
+/** One round: deliveries per second, server CPU per delivery in µs, and server memory per client in bytes. */
 async function measure(engine, processes) {
   const redis = await startRedis(await freePort());
   const env = { ENGINE: engine, REDIS_URL: redis.url, RATE: '100000', BURST: '100000' };
@@ -99,7 +99,7 @@ console.log(
 );
 console.log('the processes, Redis and the clients together\n');
 console.log(
-  '| processes | delivered/s: wsimd/ws | ws | ratio | CPU each, µs: wsimd/ws | ws | ratio |',
+  '| processes | delivered/s: wsimd/ws | ws | ratio | CPU per delivery, µs: wsimd/ws | ws | ratio |',
 );
 console.log('|---|---|---|---|---|---|---|');
 for (const processes of [1, 2, 4]) {

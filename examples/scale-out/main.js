@@ -1,5 +1,5 @@
-// Starts Redis, several processes of the chat and HAProxy before them; where Redis is not installed, one process
-// that needs none. A process that dies is replaced.
+// Starts Redis, several processes of the chat, and HAProxy in front of them. Without Redis, starts a single process.
+// Replaces processes that die.
 
 import cluster from 'node:cluster';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { exitOnFault, onSignal } from '../support/process.js';
 import { assertFree, numberFrom } from '../support/settings.js';
 import { freePort, startBalancer, startRedis } from './services.js';
 
-/** A process that ends so would end so again. */
+/** The exit status of a process with an invalid setting. Restarting it would not help. */
 const FATAL = 2;
 const PAUSE_MS = 200;
 
@@ -25,25 +25,27 @@ onSignal(() => end(0));
 const { redis, balancer } = await services;
 const redisUrl = redis?.url ?? process.env.REDIS_URL ?? 'none';
 const isShared = redisUrl !== 'none';
-if (!isShared) console.log('Without Redis there is one process, which keeps all in its memory.');
-if (!balancer) console.log('There is no haproxy here: the processes are reached without.');
+if (!isShared) console.log('No Redis: running one process, with all messages in memory.');
+if (!balancer) console.log('No haproxy: the processes share the port.');
 await startProcesses(isShared ? count : 1);
 const pids = Object.values(cluster.workers).map((worker) => worker.process.pid);
-console.log(`The processes are ${pids.join(', ')}; Redis: ${redisUrl}`);
-console.log(`The chat is at http://${host}:${port}/ and what a million need at /reckon.html`);
+console.log(`Processes: ${pids.join(', ')}; Redis: ${redisUrl}`);
+console.log(`The chat is at http://${host}:${port}/, the calculator at /reckon.html`);
 
 async function startServices() {
   await assertFree(port, 'PORT', host);
   const redis = process.env.REDIS_URL ? null : await startRedis(await freePort());
   redis?.program.child.on('exit', (code, signal) => {
     if (isEnding) return;
-    const lastWords = redis.program.output.trim().split('\n').slice(-3).join('\n');
-    console.error(`Redis ended with ${signal ?? code}; the chat goes on without:\n${lastWords}`);
+    const lastLines = redis.program.output.trim().split('\n').slice(-3).join('\n');
+    console.error(
+      `Redis exited with ${signal ?? code}; the chat continues without it:\n${lastLines}`,
+    );
   });
   const balancer = await startBalancer(host, port, [`127.0.0.1:${behind}`]);
   balancer?.child.on('exit', (code, signal) => {
     if (isEnding) return;
-    console.error(`HAProxy ended with ${signal ?? code}, and with it the way in.`);
+    console.error(`HAProxy exited with ${signal ?? code}: shutting down.`);
     end(1);
   });
   return { redis, balancer };
@@ -57,7 +59,7 @@ async function startProcesses(number) {
   cluster.on('exit', ({ process: { pid } }, code, signal) => {
     if (isEnding) return;
     if (code === FATAL) return end(FATAL);
-    console.error(`process ${pid} ended with ${signal ?? code}: another takes its place`);
+    console.error(`process ${pid} exited with ${signal ?? code}: starting a replacement`);
     setTimeout(fork, PAUSE_MS);
   });
   await Promise.all(Array.from({ length: number }, () => once(fork(), 'listening')));
@@ -65,7 +67,7 @@ async function startProcesses(number) {
 
 async function end(code) {
   isEnding = true;
-  // One that has just died may still be in the list: nobody would tell of its end again.
+  // A worker that has just died may still be listed, and will not emit 'exit' again.
   const living = Object.values(cluster.workers).filter((worker) => !worker.isDead());
   for (const worker of living) worker.process.kill('SIGTERM');
   await Promise.all(living.map((worker) => once(worker, 'exit')));

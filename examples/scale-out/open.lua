@@ -1,6 +1,6 @@
--- What a process does not know of a room's log: its name, the number before the first entry, and the entries.
--- KEYS: the room's state, its log. ARGV: a name for the log if it is new, the log and the number known, how many
--- are kept.
+-- Returns the part of a room's log that a process lacks: the log's name, the number before the first entry, and the
+-- entries. KEYS: the room's state, its log. ARGV: a name for the log if it is new, the log's name and last number that
+-- the process knows, how many messages are stored.
 redis.call('HSETNX', KEYS[1], 'epoch', ARGV[1])
 local epoch = redis.call('HGET', KEYS[1], 'epoch')
 local last = tonumber(redis.call('HGET', KEYS[1], 'seq') or '0')

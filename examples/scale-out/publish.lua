@@ -1,6 +1,6 @@
--- Keeps a message of a room under the next number and passes it on: all of it, or nothing.
--- KEYS: the room's state, its log, the message's number. ARGV: a name for the log if it is new, the message, how
--- many to keep, for how many seconds to know it again, the channel.
+-- Stores a message under the room's next number and publishes it, atomically.
+-- KEYS: the room's state, its log, the message's number. ARGV: a name for the log if it is new, the message, how many
+-- messages to store, for how many seconds to recognize a duplicate, the channel.
 local known = redis.call('GET', KEYS[3])
 if known then return tonumber(known) end
 redis.call('HSETNX', KEYS[1], 'epoch', ARGV[1])

@@ -1,6 +1,6 @@
-// The rooms of several processes, through Redis: a message is kept in a stream, with the next number of its room,
-// and published in the same step. What is published may be lost on its way; what is in the stream is not, and a
-// number that is missing tells. While Redis is away everything goes on in this process and is passed on later.
+// Connects the rooms of several processes through Redis. A message is appended to the room's stream with the next number
+// and published, in one atomic step. A published message may be lost; the stream still has it, and the gap in the
+// numbers reveals the loss. While Redis is away, the chat continues within this process and forwards messages later.
 
 import { Refusal } from '../chat/rules.js';
 import { safe } from '../support/terminal.js';
@@ -9,26 +9,28 @@ import { channelOf, redisRooms } from './redis-rooms.js';
 const RETRY_MS = 250;
 const WATCH_MS = 1000;
 const HANGS_MS = 3000;
-/** How long a process that is gone is still believed to have people. */
+/** How long the presence of a dead process stays valid. */
 const PRESENCE_HOLDS_MS = 6000;
-/** Messages one process holds while Redis is away. */
+/** Messages a process holds while Redis is away. */
 const MOST_HELD = 10_000;
 
-const AWAY = 'Other servers cannot be reached: what is said is shown here, and passed on later.';
-const FULL = 'Messages cannot be kept just now: what is said is shown here, and passed on later.';
+const AWAY =
+  'Other servers are unreachable. Messages are shown on this server and delivered later.';
+const FULL =
+  'Messages cannot be saved at the moment. They are shown on this server and delivered later.';
 
 export class RedisBus {
-  /** As in the chat's own bus. */
-  alone = AWAY;
-  onalone = () => {};
+  /** See MemoryBus. */
+  outage = AWAY;
+  onoutage = () => {};
   #url;
   #redis = null;
   #owner;
   #log;
   #rooms = new Map();
-  /** Not yet kept, in the order in which they were said. */
-  #unkept = new Map();
-  /** Whether why it is cut off is in the log. */
+  /** Messages not stored yet, in the order sent. */
+  #pending = new Map();
+  /** Whether the cause of the outage was logged. */
   #isReported = false;
   #timer = null;
   #intervals = [];
@@ -39,7 +41,7 @@ export class RedisBus {
     this.#log = (line) => log(safe(line));
   }
 
-  /** Returns at once; the chat goes on whether Redis is there or not. */
+  /** Returns immediately. The chat runs with or without Redis. */
   open() {
     this.#connect();
     this.#retryLater();
@@ -52,7 +54,8 @@ export class RedisBus {
   async follow(room, follower) {
     const followed = new Followed(follower);
     this.#rooms.set(room, followed);
-    if (this.alone === null) await this.#catchUp(room, followed).catch((e) => this.#cutOff(e));
+    if (this.outage === null)
+      await this.#catchUp(room, followed).catch((e) => this.#reportOutage(e));
   }
 
   unfollow(room) {
@@ -62,19 +65,19 @@ export class RedisBus {
   }
 
   publish(room, message, held) {
-    const same = this.#unkept.get(message.id);
-    if (same === undefined && this.#unkept.size >= MOST_HELD) {
-      throw new Refusal('The server holds more than it can pass on: it tries again.', 2000);
+    const same = this.#pending.get(message.id);
+    if (same === undefined && this.#pending.size >= MOST_HELD) {
+      throw new Refusal('Too many messages are waiting to be saved. Yours will be retried.', 2000);
     }
-    const unkept = same ?? this.#take(room, message);
-    unkept.held = held;
-    if (this.alone !== null) this.#show(unkept);
-    else if (same === undefined) this.#keep(unkept).catch((error) => this.#cutOff(error));
-    return unkept.kept;
+    const pending = same ?? this.#take(room, message);
+    pending.held = held;
+    if (this.outage !== null) this.#show(pending);
+    else if (same === undefined) this.#keep(pending).catch((error) => this.#reportOutage(error));
+    return pending.stored;
   }
 
   tell(room, event) {
-    if (this.alone !== null) this.#rooms.get(room).follower.hear(event);
+    if (this.outage !== null) this.#rooms.get(room).follower.hear(event);
     else this.#redis.publish(channelOf(room), `E ${JSON.stringify(event)}`).catch(() => {});
   }
 
@@ -88,7 +91,7 @@ export class RedisBus {
       const said = await this.#redis.present(room, this.#owner, group, options);
       groups = said.map((words) => JSON.parse(words));
     } catch (error) {
-      this.#cutOff(error);
+      this.#reportOutage(error);
     }
     if (this.#rooms.get(room) === followed) followed.follower.populate(groups);
   }
@@ -103,54 +106,54 @@ export class RedisBus {
   #connect() {
     for (const followed of this.#rooms.values()) followed.listener = null;
     this.#redis = redisRooms(this.#url);
-    this.#redis.on('error', (error) => this.#cutOff(error));
-    this.#redis.connect().catch((error) => this.#cutOff(error));
+    this.#redis.on('error', (error) => this.#reportOutage(error));
+    this.#redis.connect().catch((error) => this.#reportOutage(error));
   }
 
-  /** A Redis that hangs is as good as none, but its connection looks well: then a new one is made. */
+  /** Reconnects if Redis hangs: its connection stays open but does not answer. */
   async #watch() {
     const redis = this.#redis;
     const hanging = setTimeout(() => {
       redis.destroy();
       this.#connect();
-      this.#cutOff(new Error(`no answer for ${HANGS_MS} ms`));
+      this.#reportOutage(new Error(`no answer for ${HANGS_MS} ms`));
     }, HANGS_MS);
     await redis.ping().catch(() => {});
     clearTimeout(hanging);
   }
 
   #take(room, message) {
-    const unkept = { room, message, isShown: false };
-    unkept.kept = new Promise((resolve) => {
-      unkept.resolve = resolve;
+    const pending = { room, message, isShown: false };
+    pending.stored = new Promise((resolve) => {
+      pending.resolve = resolve;
     });
-    this.#unkept.set(message.id, unkept);
-    return unkept;
+    this.#pending.set(message.id, pending);
+    return pending;
   }
 
   async #keep({ room, message, resolve }) {
     const seq = await this.#redis.say(room, message);
-    this.#unkept.delete(message.id);
+    this.#pending.delete(message.id);
     resolve(seq);
   }
 
-  /** Shows those of this process what others will see later, and tells who said it. */
-  #show(unkept) {
-    unkept.held();
-    if (unkept.isShown) return;
-    unkept.isShown = true;
-    this.#rooms.get(unkept.room)?.follower.hold(unkept.message);
+  /** Shows a pending message to users of this process, and tells its sender that it is held. */
+  #show(pending) {
+    pending.held();
+    if (pending.isShown) return;
+    pending.isShown = true;
+    this.#rooms.get(pending.room)?.follower.hold(pending.message);
   }
 
-  #cutOff(error) {
-    const words = /^(OOM|MISCONF|READONLY|NOREPLICAS)/.test(error.message) ? FULL : AWAY;
-    if (this.alone !== words || !this.#isReported) {
+  #reportOutage(error) {
+    const outage = /^(OOM|MISCONF|READONLY|NOREPLICAS)/.test(error.message) ? FULL : AWAY;
+    if (this.outage !== outage || !this.#isReported) {
       this.#isReported = true;
-      this.alone = words;
+      this.outage = outage;
       this.#log(`Redis: ${error.message || error.code}`);
-      this.onalone();
+      this.onoutage();
     }
-    for (const unkept of this.#unkept.values()) if (!unkept.isShown) this.#show(unkept);
+    for (const pending of this.#pending.values()) if (!pending.isShown) this.#show(pending);
     this.#retryLater();
   }
 
@@ -158,27 +161,27 @@ export class RedisBus {
     this.#timer ??= setTimeout(() => this.#recover(), RETRY_MS);
   }
 
-  /** Learns what others have said meanwhile, then passes on what was said here. */
+  /** Catches up on every room, then stores the pending messages. */
   async #recover() {
     try {
       await this.#redis.ping();
       for (const [room, followed] of this.#rooms) await this.#catchUp(room, followed);
-      for (const unkept of this.#unkept.values()) await this.#keep(unkept);
-      this.alone = null;
+      for (const pending of this.#pending.values()) await this.#keep(pending);
+      this.outage = null;
       this.#isReported = false;
       this.#timer = null;
       this.#log('Redis: connected');
-      this.onalone();
+      this.onoutage();
       this.#renew();
     } catch (error) {
       if (this.#timer === null) return;
       this.#timer = null;
-      this.#cutOff(error);
+      this.#reportOutage(error);
     }
   }
 
   #renew() {
-    if (this.alone !== null) return;
+    if (this.outage !== null) return;
     for (const [room, { group }] of this.#rooms)
       if (group !== null) this.present(room, group, false);
   }
@@ -195,7 +198,7 @@ export class RedisBus {
     followed.learn(epoch, from, messages);
   }
 
-  /** What Redis passes on: a message, an event that is not kept, or that somebody came or went. */
+  /** Handles a published message (M), an event that is not stored (E), or a presence change (P). */
   #hear(room, followed, words) {
     const [kind] = words;
     if (kind === 'E') followed.follower.hear(JSON.parse(words.slice(2)));
@@ -203,7 +206,7 @@ export class RedisBus {
     else {
       const [, epoch, seq, message] = /^M (\S+) (\d+) (.*)$/s.exec(words);
       if (followed.append(epoch, Number(seq), message)) return;
-      this.#catchUp(room, followed).catch((error) => this.#cutOff(error));
+      this.#catchUp(room, followed).catch((error) => this.#reportOutage(error));
     }
   }
 
@@ -212,7 +215,7 @@ export class RedisBus {
   }
 }
 
-/** One room, and how far its log is known here. */
+/** One room, and the last message number known here. */
 class Followed {
   epoch = null;
   seq = 0;
@@ -224,7 +227,7 @@ class Followed {
     this.follower = follower;
   }
 
-  /** Passes the next message on; false where it is not the next one. */
+  /** Delivers the next message. Returns false if there is a gap. */
   append(epoch, seq, text) {
     if (epoch !== this.epoch || seq > this.seq + 1) return false;
     if (seq === this.seq + 1) {
@@ -234,7 +237,7 @@ class Followed {
     return true;
   }
 
-  /** Messages from `from + 1` on, whatever of them is known. */
+  /** Takes messages from number `from + 1`. Those already known are skipped. */
   learn(epoch, from, messages) {
     if (epoch === this.epoch && from <= this.seq) {
       for (const [i, text] of messages.entries()) this.append(epoch, from + 1 + i, text);

@@ -1,5 +1,5 @@
-// A connection to Redis that knows what can be done to a room there: three scripts, each all or nothing. The keys
-// of a room have its name in braces: in a cluster they are together.
+// A Redis client with three atomic scripts for rooms. The keys of a room contain its name in braces, which keeps them in
+// one slot of a Redis Cluster.
 
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -9,7 +9,7 @@ import { KEEP, REMEMBER_MS } from '../chat/memory-bus.js';
 export const channelOf = (room) => `chat:{${room}}`;
 const keyOf = (room, what) => `chat:{${room}}:${what}`;
 
-/** A script and how its arguments are made of the method's: `[keys, arguments]`. */
+/** Defines a script. `argumentsOf` maps the method's arguments to `[keys, arguments]`. */
 function script(file, count, argumentsOf) {
   return defineScript({
     SCRIPT: readFileSync(new URL(file, import.meta.url), 'utf8'),
@@ -34,7 +34,7 @@ const scripts = {
     [keyOf(room, 'state'), keyOf(room, 'log')],
     [randomUUID(), epoch ?? '', seq, KEEP],
   ]),
-  /** Resolves to what each process says of itself. */
+  /** Resolves to the presence of each process. */
   present: script('present.lua', 1, (room, owner, group, { holdsMs, isNews }) => [
     [keyOf(room, 'here')],
     [
@@ -44,7 +44,7 @@ const scripts = {
   ]),
 };
 
-/** Commands fail at once while there is no connection; it comes back by itself. */
+/** Commands fail immediately while disconnected. The client reconnects automatically. */
 export function redisRooms(url) {
   return createClient({
     url,

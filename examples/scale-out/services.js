@@ -1,29 +1,28 @@
-// The servers this example needs beside its own, where they are installed: Redis and HAProxy.
+// Starts Redis and HAProxy, if they are installed.
 
 import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { freePort, start } from '../support/programs.js';
 
-/** Where a program is, on the PATH or where Debian has it. */
+/** Finds a program on the PATH or in Debian's folders. */
 function find(name) {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/usr/bin'];
   return folders.map((folder) => join(folder, name)).find((path) => existsSync(path));
 }
 
-/** Programs of their own process group: Ctrl-C is for the chat, which ends them when it has taken leave. */
-const APART = { detached: true };
+/** Own process group: Ctrl-C goes to the chat only, which stops these programs at the end of its shutdown. */
+const DETACHED = { detached: true };
 
-/** Nothing stays behind, however this process ends. */
-function endWithUs({ child }) {
+/** Kills the program when this process exits, for whatever reason. */
+function killOnExit({ child }) {
   const end = () => child.kill();
   process.on('exit', end);
   child.once('exit', () => process.off('exit', end));
 }
 
 /**
- * A Redis that has a message on disk before it says so, in a folder of its own that goes with it; null where
- * there is none on this machine.
+ * Starts a Redis that syncs to disk before it replies, in a temporary folder. Returns null if Redis is not installed.
  */
 export async function startRedis(port) {
   const folder = mkdtempSync(join(tmpdir(), 'chat-redis-'));
@@ -39,7 +38,7 @@ export async function startRedis(port) {
   return { program, url: `redis://127.0.0.1:${port}`, stop };
 }
 
-/** The same in a folder that stays. */
+/** The same in a given folder, which is kept. */
 export async function runRedis(port, folder) {
   const command = find('redis-server');
   if (command === undefined) return null;
@@ -47,12 +46,15 @@ export async function runRedis(port, folder) {
     ...['--port', String(port), '--bind', '127.0.0.1', '--dir', folder, '--save', ''],
     ...['--appendonly', 'yes', '--appendfsync', 'always'],
   ];
-  const program = await start(command, flags, { ready: /Ready to accept connections/, ...APART });
-  endWithUs(program);
+  const program = await start(command, flags, {
+    ready: /Ready to accept connections/,
+    ...DETACHED,
+  });
+  killOnExit(program);
   return program;
 }
 
-/** What a balancer has to know of WebSockets: long silences are well, and a server that ends says so. */
+/** WebSocket connections may be idle for long (`timeout tunnel`), and a closing server fails its health check. */
 const config = (host, port, workers) => `
 defaults
   mode http
@@ -73,7 +75,7 @@ backend chat
 ${workers.map((worker, i) => `  server chat${i} ${worker}`).join('\n')}
 `;
 
-/** HAProxy before these processes; null where there is none on this machine. */
+/** Starts HAProxy in front of `workers`. Returns null if it is not installed. */
 export async function startBalancer(host, port, workers) {
   const command = find('haproxy');
   if (command === undefined) return null;
@@ -81,9 +83,9 @@ export async function startBalancer(host, port, workers) {
   const file = join(folder, 'haproxy.cfg');
   writeFileSync(file, config(host, port, workers));
   const ready = /Loading success|New worker/;
-  const program = await start(command, ['-W', '-db', '-f', file], { ready, ...APART });
+  const program = await start(command, ['-W', '-db', '-f', file], { ready, ...DETACHED });
   rmSync(folder, { recursive: true });
-  endWithUs(program);
+  killOnExit(program);
   return program;
 }
 

@@ -1,5 +1,5 @@
-// One process of the chat. Alone it needs nothing; with REDIS_URL it shares its rooms with all others that have
-// the same, on this machine or on others.
+// One process of the chat. With REDIS_URL it shares its rooms with all processes on the same Redis, on any machine.
+// Without it, it runs on its own.
 
 import cluster from 'node:cluster';
 import { hostname } from 'node:os';
@@ -30,6 +30,6 @@ const server = new ChatServer({
 });
 const addresses = await server.listen();
 if (cluster.isPrimary) console.log(`The chat is at ${addresses.join(' and ')}`);
-// Ctrl-C is for the primary, which passes on that it is time.
+// Ctrl-C is handled by the primary, which sends SIGTERM to the workers.
 onSignal(() => server.close(), cluster.isPrimary ? undefined : ['SIGTERM']);
 if (!cluster.isPrimary) process.on('SIGINT', () => {});

@@ -1,5 +1,5 @@
-// `node load.js`: what a message costs a Socket.IO server, with `wsEngine` of wsimd and without. Both servers are up
-// at once and take turns. `--rounds N` and `--seconds N` say how long.
+// `node load.js [--rounds N] [--seconds N]`: server CPU per message of Socket.IO, with the `wsEngine` of wsimd, with stock
+// ws, and with ws + bufferutil. All servers run at once and are measured in turn.
 
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -11,26 +11,26 @@ import { run } from '../support/process.js';
 import { readSettings } from '../support/settings.js';
 
 const SCENES = [
-  { name: 'echo, 16 B of text, 4 clients', clients: 4, data: 'x'.repeat(16), underWay: 100 },
-  { name: 'echo, 1 KiB of text, 4 clients', clients: 4, data: 'x'.repeat(1024), underWay: 100 },
-  { name: 'echo, 1 KiB of bytes, 4 clients', clients: 4, data: Buffer.alloc(1024), underWay: 100 },
-  { name: 'echo, 64 KiB of bytes, 4 clients', clients: 4, data: Buffer.alloc(65_536), underWay: 4 },
+  { name: 'echo, 16 B text, 4 clients', clients: 4, data: 'x'.repeat(16), inFlight: 100 },
+  { name: 'echo, 1 KiB text, 4 clients', clients: 4, data: 'x'.repeat(1024), inFlight: 100 },
+  { name: 'echo, 1 KiB binary, 4 clients', clients: 4, data: Buffer.alloc(1024), inFlight: 100 },
+  { name: 'echo, 64 KiB binary, 4 clients', clients: 4, data: Buffer.alloc(65_536), inFlight: 4 },
   {
-    name: 'echo, 16 B of text, one at a time, 50 clients',
+    name: 'echo, 16 B text, one at a time, 50 clients',
     clients: 50,
     data: 'x'.repeat(16),
-    underWay: 1,
+    inFlight: 1,
   },
   {
-    name: 'to a room of 50, 64 B of text',
+    name: 'broadcast to a room of 50, 64 B text',
     clients: 50,
     data: 'x'.repeat(64),
-    underWay: 10,
+    inFlight: 10,
     toRoom: true,
   },
 ];
 
-/** The server: it gives back what it gets, to one or to all, and tells what CPU it has had. */
+/** The server: echoes a message to its sender or to the room, and reports its CPU time. */
 async function serve(wsEngine) {
   const { Server } = await import('socket.io');
   const http = createServer().listen(0, '127.0.0.1');
@@ -46,13 +46,13 @@ async function serve(wsEngine) {
   process.send(http.address().port);
 }
 
-/** ws takes up bufferutil wherever it finds it, as it does in this repository. */
+/** ws loads bufferutil if it is installed, as in this repository. WS_NO_BUFFER_UTIL prevents that. */
 async function startServer(ws, addon) {
   const env = { ...process.env, ...(!addon && { WS_NO_BUFFER_UTIL: '1' }) };
   const child = fork(fileURLToPath(import.meta.url), ['server', ws], { env });
-  // Also later: nobody waits for a server that is gone.
+  // A server that exits later also fails the measurement.
   const ended = once(child, 'exit').then(() =>
-    Promise.reject(new Error(`The server on ${ws} ended.`)),
+    Promise.reject(new Error(`The server on ${ws} exited.`)),
   );
   const [port] = await Promise.race([once(child, 'message'), ended]);
   return { child, address: `http://127.0.0.1:${port}` };
@@ -64,8 +64,8 @@ async function connect(address) {
   return socket;
 }
 
-/** Microseconds of CPU the server has for a message it sends, over some milliseconds. */
-async function measure({ address }, { clients, data, underWay, toRoom }, milliseconds) {
+/** Server CPU in microseconds per message sent, measured for some milliseconds. */
+async function measure({ address }, { clients, data, inFlight, toRoom }, milliseconds) {
   const sockets = await Promise.all(Array.from({ length: clients }, () => connect(address)));
   const speakers = toRoom ? sockets.slice(0, 1) : sockets;
   let heard = 0;
@@ -78,7 +78,7 @@ async function measure({ address }, { clients, data, underWay, toRoom }, millise
     });
   }
   for (const socket of speakers) {
-    for (let i = 0; i < underWay; i++) socket.emit(toRoom ? 'room' : 'echo', data);
+    for (let i = 0; i < inFlight; i++) socket.emit(toRoom ? 'room' : 'echo', data);
   }
   const wait = (share) => new Promise((resolve) => setTimeout(resolve, milliseconds * share));
   await wait(0.3);
@@ -92,12 +92,12 @@ async function measure({ address }, { clients, data, underWay, toRoom }, millise
 
 async function compare(rounds, seconds) {
   const servers = {
-    'wsEngine of wsimd, µs': await startServer('wsimd/ws'),
-    'as it is, µs': await startServer('ws'),
-    'with bufferutil, µs': await startServer('ws', 'bufferutil'),
+    'wsimd, µs': await startServer('wsimd/ws'),
+    'ws, µs': await startServer('ws'),
+    'ws + bufferutil, µs': await startServer('ws', 'bufferutil'),
   };
   const names = Object.keys(servers);
-  const columns = ['a message of', ...names, 'as it is / wsimd', 'with bufferutil / wsimd'];
+  const columns = ['message', ...names, 'ws / wsimd', 'ws + bufferutil / wsimd'];
   console.log(row(...columns));
   console.log(row(...columns.map(() => '---')));
   for (const scene of SCENES) {

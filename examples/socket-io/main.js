@@ -1,4 +1,4 @@
-// `npm run example -- socket-io`: Redis, and two processes of the chat that share its rooms.
+// `npm run example -- socket-io`: starts Redis and two processes of the chat that share their rooms.
 
 import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Keeper } from '../support/keeper.js';
 import { run } from '../support/process.js';
 import { freePort } from '../support/programs.js';
-import { assertFree, SettingError, wholeNumber } from '../support/settings.js';
+import { assertFree, integerFrom, SettingError } from '../support/settings.js';
 
 function startRedis(folder, port) {
   const options = {
@@ -16,7 +16,7 @@ function startRedis(folder, port) {
     bind: '127.0.0.1',
     dir: folder,
     save: '',
-    // What is acknowledged is on disk, also when Redis is killed.
+    // Acknowledged data is on disk, so it survives a killed Redis.
     appendonly: 'yes',
     appendfsync: 'always',
   };
@@ -32,13 +32,14 @@ function startServer(env) {
   });
 }
 
-/** The servers' ports: those of PORTS, or two free ones. */
+/** The servers' ports: from PORTS, or two free ones. */
 async function findPorts() {
   const { PORTS = '0,0' } = process.env;
   const ports = [];
   for (const text of PORTS.split(',')) {
-    const port = wholeNumber('PORTS', text, 0, 65_535) || (await freePort());
-    if (ports.includes(port)) throw new SettingError(`PORTS names port ${port} twice`);
+    const port = integerFrom('PORTS', text, 0, 65_535) || (await freePort());
+    if (ports.includes(port))
+      throw new SettingError(`PORTS must not repeat a port, got ${port} twice`);
     await assertFree(port, 'PORTS');
     ports.push(port);
   }
@@ -63,7 +64,7 @@ run(async () => {
       await keeper.keep(name, () => startServer(env));
     }
   } catch (error) {
-    console.error(`This cannot be started: ${error.message}`);
+    console.error(`Cannot start: ${error.message}`);
     process.exitCode = 1;
     await keeper.stop();
   }

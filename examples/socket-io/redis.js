@@ -1,10 +1,10 @@
-// Connections to Redis that come back by themselves, and say in words how Redis is.
+// Redis connections that reconnect automatically and log the state of Redis.
 
 import { createClient } from 'redis';
 
 /**
- * Three connections: `log` fails at once while Redis is away, so that who waits can be told; `publisher` and
- * `subscriber` are for the adapter. `onBack` is called whenever one of them has been away.
+ * Opens three connections: `log` fails immediately while Redis is away, so that clients can be told; `publisher` and
+ * `subscriber` are for the adapter. `onBack` is called after each (re)connection.
  */
 export function connectRedis(url, { log: say, onBack }) {
   let isAway = false;
@@ -12,11 +12,11 @@ export function connectRedis(url, { log: say, onBack }) {
     const client = createClient({ url, socket: { reconnectStrategy: 500 }, ...options });
     client.on('error', (error) => {
       if (!isAway)
-        say(`No Redis at ${url} (${error.code ?? error.message}); trying twice a second.`);
+        say(`No Redis at ${url} (${error.code ?? error.message}); retrying twice per second.`);
       isAway = true;
     });
     client.on('ready', () => {
-      if (isAway) say('Redis is there.');
+      if (isAway) say('Connected to Redis.');
       isAway = false;
       onBack();
     });
@@ -24,7 +24,7 @@ export function connectRedis(url, { log: say, onBack }) {
     return client;
   };
   const [log, publisher, subscriber] = [open({ disableOfflineQueue: true }), open(), open()];
-  // The adapter looks at no result. A broadcast that fails is in the log, and is read from there.
+  // The adapter ignores the result. Clients get a failed broadcast from the log.
   const publish = publisher.publish.bind(publisher);
   publisher.publish = (...args) => publish(...args).catch(() => {});
   return { log, publisher, subscriber };

@@ -1,7 +1,7 @@
-// What was said in each room, in Redis: numbered, each message once, the last thousand of a room.
+// The message log of each room, in Redis: numbered, without duplicates, the last thousand messages.
 
 const KEPT = 1000;
-/** Messages of a page, and bytes: a hundred pictures at once would be a hundred MiB. At least one it has. */
+/** Limits of a page. Bytes too: a hundred pictures could be a hundred MiB. A page has at least one message. */
 const PAGE = 100;
 const PAGE_BYTES = 1 << 20;
 
@@ -28,19 +28,19 @@ return page`;
 export class RoomLog {
   #redis;
 
-  /** A client of the package redis that fails at once while Redis is away: `disableOfflineQueue`. */
+  /** `redis`: a client with `disableOfflineQueue`, which fails immediately while Redis is away. */
   constructor(redis) {
     this.#redis = redis;
   }
 
-  /** Keeps a message and returns its number. One that is sent again, with the same id, keeps its number. */
+  /** Stores a message and returns its number. A duplicate id returns the original number. */
   async append(room, { id, name, text, picture }) {
     const message = JSON.stringify({ id, name, text, picture: picture?.toString('base64') });
     const keys = [`count:${room}`, `said:${room}`, `id:${room}:${id}`];
     return this.#redis.eval(APPEND, { keys, arguments: [message] });
   }
 
-  /** The messages after a number, at most a page of them. */
+  /** Returns at most one page of messages after number `at`. */
   async after(room, at) {
     const rows = await this.#redis.eval(AFTER, { keys: [`said:${room}`], arguments: [`${at}`] });
     return rows.map(([value, score]) => {

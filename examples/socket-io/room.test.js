@@ -1,4 +1,4 @@
-// The client's half of a room, with a server that answers late.
+// The client side of a room, with delayed server replies.
 
 import { EventEmitter } from 'node:events';
 import { expect, it } from 'vitest';
@@ -21,7 +21,7 @@ function enter() {
   return { hear: (name, data) => socket.emit(name, data), room, asked, said };
 }
 
-it('asks for what is missing, and hands over each message once, in order', () => {
+it('requests missing messages, and delivers each once and in order', () => {
   const { hear, room, asked, said } = enter();
   hear('history', [{ at: 1 }, { at: 2 }]);
   hear('history', []);
@@ -35,11 +35,11 @@ it('asks for what is missing, and hands over each message once, in order', () =>
   room.leave();
 });
 
-it('asks again where a message came too early for the answer that was under way', () => {
+it('requests the history again if a message arrived ahead of the pending reply', () => {
   const { hear, room, asked, said } = enter();
   hear('history', [{ at: 1 }]);
   expect(asked).toEqual([1]);
-  hear('said', { at: 3 }); // of another process; its answer was made before 2 and 3 were kept
+  hear('said', { at: 3 }); // from another process; the pending reply was made before 2 and 3 were stored
   hear('history', []);
   expect(asked).toEqual([1, 1]);
   hear('said', { at: 2 });

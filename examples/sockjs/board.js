@@ -1,22 +1,22 @@
-// A board: what one writes, all see. The last hundred lines are told to whoever comes.
+// A shared board: every line goes to all clients. New clients get the last hundred lines.
 
 import { LARGEST } from './page/desk.js';
 
 const KEPT = 100;
 const LONGEST_ID = 60;
 
-/** Puts a board on a SockJS server. */
+/** Adds a board to a SockJS server. */
 export function serveBoard(sockjsServer) {
   const connections = new Set();
   const lines = [];
   sockjsServer.on('connection', (connection) => {
-    if (!connection) return; // as sockjs-node tells of a client that was gone at once
+    if (!connection) return; // sockjs-node passes null for a client that has already left
     for (const line of lines) connection.write(line);
     connections.add(connection);
     connection.on('close', () => connections.delete(connection));
     connection.on('data', (data) => {
       const line = lineOf(data);
-      if (line === null) return connection.close(4000, 'This is no line for the board.');
+      if (line === null) return connection.close(4000, 'Not a valid line');
       lines.push(line);
       if (lines.length > KEPT) lines.shift();
       for (const each of connections) each.write(line);
@@ -24,7 +24,7 @@ export function serveBoard(sockjsServer) {
   });
 }
 
-/** What the board keeps of what it was sent: nothing but an id and a text, neither too long; null if it is no line. */
+/** Returns the line with only its id and text; null if either is missing or too long. */
 function lineOf(data) {
   try {
     const { id, text } = JSON.parse(data);

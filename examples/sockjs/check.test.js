@@ -1,4 +1,4 @@
-// The board as `npm run example -- sockjs` starts it, by every transport, and what befalls it.
+// End-to-end tests of the board as `npm run example -- sockjs` starts it, over every transport.
 
 import { createHash, randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import SockJS from 'sockjs-client';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { accessibilityProblems, fitsPhone, openPage, textOf } from '../support/browser.js';
-import { startBlindProxy } from '../support/nginx.js';
+import { startProxyWithoutUpgrade } from '../support/nginx.js';
 import { freePort, start, until } from '../support/programs.js';
 import { LARGEST, openDesk } from './page/desk.js';
 
@@ -33,7 +33,7 @@ beforeAll(async () => {
 
 afterAll(() => board?.stop());
 
-/** A writer in Node that remembers what it saw. */
+/** A client in Node that records what it receives. */
 function writer(transports, address = `http://127.0.0.1:${port}/`) {
   const seen = { lines: [], own: 0, ups: [], troubles: [] };
   const desk = openDesk({
@@ -48,26 +48,26 @@ function writer(transports, address = `http://127.0.0.1:${port}/`) {
   return Object.assign(seen, desk);
 }
 
-/** Long lines by their length and seal. */
+/** Replaces long lines with their length and hash. */
 const brief = (line) =>
   line.length < 60 ? line : `${line.length} ${createHash('sha256').update(line).digest('hex')}`;
 
-/** One writes, both must see it, once each and in order. The board tells newcomers of others' lines, too. */
+/** One client writes; both must see each line once and in order. Lines of other tests are ignored. */
 async function writeAndSee(one, other, lines = LINES) {
-  await until(() => one.ups.length && other.ups.length, 'both to be there');
+  await until(() => one.ups.length && other.ups.length, 'both to connect');
   const mark = randomUUID();
   const seenBy = ({ lines }) => lines.filter((line) => line.startsWith(mark));
   const written = lines.map((line) => mark + line);
   const before = one.own;
   for (const line of written) one.write(line);
   for (const each of [one, other]) {
-    await until(() => seenBy(each).length >= lines.length, 'what was written');
+    await until(() => seenBy(each).length >= lines.length, 'the lines');
     expect(seenBy(each).map(brief)).toEqual(written.map(brief));
   }
   expect(one.own).toBe(before + lines.length);
 }
 
-it.each(TRANSPORTS)('passes on everything, in order, by %s', async (transport) => {
+it.each(TRANSPORTS)('delivers all lines in order over %s', async (transport) => {
   const [one, other] = [writer(transport), writer('websocket')];
   await writeAndSee(one, other);
   await writeAndSee(other, one);
@@ -76,7 +76,7 @@ it.each(TRANSPORTS)('passes on everything, in order, by %s', async (transport) =
   other.leave();
 });
 
-it.each(['ws', 'faye'])('passes on the same with %s in place of wsimd', async (WS) => {
+it.each(['ws', 'faye'])('delivers all lines in order with %s instead of wsimd', async (WS) => {
   const address = `http://127.0.0.1:${await freePort()}/`;
   const plain = await startBoard({ WS, PORT: new URL(address).port });
   onTestFinished(() => plain.stop());
@@ -86,7 +86,7 @@ it.each(['ws', 'faye'])('passes on the same with %s in place of wsimd', async (W
   other.leave();
 });
 
-it('serves SockJS without its framing, too, and closes as it is told', async () => {
+it('serves raw WebSocket, and closes with 4000 on an invalid line', async () => {
   const raw = new WebSocket(`ws://127.0.0.1:${port}/board/websocket`);
   const heard = [];
   raw.on('message', (data) => heard.push(`${data}`));
@@ -99,15 +99,12 @@ it('serves SockJS without its framing, too, and closes as it is told', async () 
   );
   const other = JSON.stringify({ id: 'other', text: '둘', extra: 'x'.repeat(1000) });
   raw.send(other);
-  await until(
-    () => heard.includes('{"id":"other","text":"둘"}'),
-    'a line, without what is no part of it',
-  );
-  raw.send('no line');
-  expect(await closed).toBe('4000 This is no line for the board.');
+  await until(() => heard.includes('{"id":"other","text":"둘"}'), 'the line without extra fields');
+  raw.send('not a line');
+  expect(await closed).toBe('4000 Not a valid line');
 });
 
-it('answers pings, and closes on what is no UTF-8', async () => {
+it('answers pings, and closes with 1007 on invalid UTF-8', async () => {
   const raw = new WebSocket(`ws://127.0.0.1:${port}/board/websocket`);
   await once(raw, 'open');
   raw.ping('살아 있나요');
@@ -116,7 +113,7 @@ it('answers pings, and closes on what is no UTF-8', async () => {
   expect((await once(raw, 'close'))[0]).toBe(1007);
 });
 
-it('answers a handshake that is none', async () => {
+it('answers an invalid handshake with 400', async () => {
   const headers = { connection: 'Upgrade', upgrade: 'websocket' };
   const path = '/board/000/somebody/websocket';
   const [response] = await once(get({ port, path, headers }), 'response');
@@ -124,11 +121,11 @@ it('answers a handshake that is none', async () => {
   response.resume();
 });
 
-it('comes by another way where WebSocket is blocked, in Node and in a page', async () => {
+it('falls back to another transport if WebSocket is blocked, in Node and in a page', async () => {
   const empty = await startBoard();
   onTestFinished(() => empty.stop());
   const [, address] = empty.output.match(/Page: (\S+)/);
-  const proxy = await startBlindProxy(address);
+  const proxy = await startProxyWithoutUpgrade(address);
   onTestFinished(proxy.stop);
   const [one, other] = [writer(undefined, proxy.address), writer('websocket', address)];
   await writeAndSee(one, other, ['안녕하세요', '가나다라'.repeat(1000), '끝']);
@@ -136,25 +133,25 @@ it('comes by another way where WebSocket is blocked, in Node and in a page', asy
   const { page, close } = await openPage(proxy.address);
   onTestFinished(close);
   await page.waitForFunction(() =>
-    /Connected by (xhr|eventsource)/.test(document.body.textContent),
+    /Connected over (xhr|eventsource)/.test(document.body.textContent),
   );
   one.leave();
   other.leave();
 });
 
-it('says that the server is gone, comes back, and writes what was not on the board yet', async () => {
+it('reports a lost server, reconnects, and resends pending lines', async () => {
   const writers = TRANSPORTS.map((transport) => writer(transport));
-  await until(() => writers.every(({ ups }) => ups.length), 'all to be there');
+  await until(() => writers.every(({ ups }) => ups.length), 'all to connect');
   await board.stop('SIGKILL');
   for (const [i, each] of writers.entries()) each.write(`그동안 ${i}`);
   await until(() => writers.every(({ troubles }) => troubles.length), 'all to notice');
-  expect(writers[0].troubles[0]).toMatch(/^The board cannot be reached \(1006.*\); trying/);
+  expect(writers[0].troubles[0]).toMatch(/^The board is unreachable \(1006.*\); retrying/);
   board = await startBoard({ PORT: port });
   const meanwhile = TRANSPORTS.map((_, i) => `그동안 ${i}`);
   const count = ({ lines }) => lines.filter((line) => meanwhile.includes(line)).sort();
   await until(
     () => writers.every((each) => count(each).length === 4),
-    'what was written meanwhile',
+    'the lines written meanwhile',
   );
   for (const each of writers) {
     expect(count(each)).toEqual(meanwhile);
@@ -162,7 +159,7 @@ it('says that the server is gone, comes back, and writes what was not on the boa
   }
 }, 60_000);
 
-it('is not brought back once it has left, while it waits for the next attempt', async () => {
+it('does not reconnect after leave() during the retry delay', async () => {
   const nobody = `http://127.0.0.1:${await freePort()}/`;
   let attempts = 0;
   const one = openDesk({
@@ -179,7 +176,7 @@ it('is not brought back once it has left, while it waits for the next attempt', 
   expect(attempts).toBe(1);
 });
 
-it('takes what is not on the board yet along to another transport', async () => {
+it('resends pending lines after switching the transport', async () => {
   let address = `http://127.0.0.1:${await freePort()}/`;
   const troubles = [];
   const lines = [];
@@ -190,29 +187,29 @@ it('takes what is not on the board yet along to another transport', async () => 
     onTrouble: (text) => troubles.push(text),
   });
   one.write('함께 가요');
-  await until(() => troubles.length, 'nobody is there');
+  await until(() => troubles.length, 'the failed attempt');
   address = `http://127.0.0.1:${port}/`;
-  one.again();
+  one.reconnect();
   await until(() => lines.includes('함께 가요'), 'the line');
   one.leave();
 });
 
-it('refuses a line that is too long before it is sent', () => {
+it('refuses a line that is too long without sending it', () => {
   const one = writer('websocket');
-  expect(() => one.write('x'.repeat(LARGEST + 1))).toThrow('may have 262144 characters');
+  expect(() => one.write('x'.repeat(LARGEST + 1))).toThrow('at most 262144 characters');
   one.leave();
 });
 
-it('has a page, by every transport', async () => {
+it('works in a page over every transport', async () => {
   const { page, problems, close } = await openPage(`http://127.0.0.1:${port}/`);
   onTestFinished(close);
   await page.waitForFunction(() =>
-    /by websocket, wsimd at the server/.test(document.body.textContent),
+    /over websocket, with wsimd on the server/.test(document.body.textContent),
   );
   for (const transport of TRANSPORTS) {
     await page.select('#transports', transport);
     await page.waitForFunction(
-      (by) => document.body.textContent.includes(`Connected by ${by}`),
+      (by) => document.body.textContent.includes(`Connected over ${by}`),
       {},
       transport,
     );

@@ -1,8 +1,8 @@
-// What sockjs-node uses of faye-websocket, on the classes of `wsimd/ws`, or of ws.
+// The part of faye-websocket that sockjs-node uses, built on the classes of `wsimd/ws` or ws.
 
-/** Stands for `require('faye-websocket')`. */
+/** Returns a replacement for `require('faye-websocket')`. */
 export function fayeWebSocketOn({ WebSocket, WebSocketServer }) {
-  /** sockjs-node's heartbeat asks to be told that a ping was answered. */
+  /** sockjs-node's heartbeat passes a callback for the pong. */
   class SockJSWebSocket extends WebSocket {
     ping(message, onPong) {
       this.once('pong', onPong);
@@ -14,18 +14,18 @@ export function fayeWebSocketOn({ WebSocket, WebSocketServer }) {
   const server = new WebSocketServer({
     noServer: true,
     clientTracking: false,
-    maxPayload: 0x3ffffff, // faye-websocket's own
+    maxPayload: 0x3ffffff, // the limit of faye-websocket
     WebSocket: SockJSWebSocket,
   });
 
-  /** Called with `new`; gives a WebSocket that opens on the next tick, when sockjs-node listens. */
+  /** Called with `new`. Returns a WebSocket that opens on the next tick, once sockjs-node listens. */
   function FayeWebSocket(request, socket, head) {
     let webSocket;
     server.handleUpgrade(request, socket, head, (made) => {
       webSocket = made;
     });
-    if (webSocket === undefined) return this; // it was no handshake, and has its answer
-    webSocket.on('error', () => {}); // 'close' follows, for which sockjs-node waits
+    if (webSocket === undefined) return this; // an invalid handshake, already answered
+    webSocket.on('error', () => {}); // 'close' follows, which sockjs-node handles
     process.nextTick(() => webSocket.emit('open'));
     return webSocket;
   }

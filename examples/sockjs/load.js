@@ -1,5 +1,5 @@
-// `node load.js`: what a line costs the board's server: faye-websocket as it is, with its masking replaced, and on
-// wsimd or ws. All servers are up at once and take turns. `--rounds N` and `--seconds N` say how long.
+// `node load.js [--rounds N] [--seconds N]`: server CPU per echoed line with wsimd/ws, ws, stock faye-websocket, and
+// faye-websocket with wsimd's masking. All servers run at once and are measured in turn.
 
 import { fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -15,7 +15,7 @@ import { readSettings } from '../support/settings.js';
 import { fayeWebSocketOn } from './faye-websocket.js';
 import { loadSockJS } from './plug.js';
 
-const KINDS = ['wsimd/ws', 'ws', 'faye-websocket', 'its masking by wsimd'];
+const KINDS = ['wsimd/ws', 'ws', 'faye-websocket', 'faye-websocket, wsimd masking'];
 const CLIENTS = 4;
 const SCENES = [
   ['16 B', 16, 100],
@@ -24,7 +24,7 @@ const SCENES = [
   ['256 KiB', 262_144, 2],
 ];
 
-/** websocket-driver calls its own `mask` by name: no interface of its, and it may be gone with any version. */
+/** websocket-driver calls its internal `mask` by name. Any version may remove it. */
 function replaceMasking() {
   const sockjs = createRequire(createRequire(import.meta.url).resolve('sockjs'));
   const driver = createRequire(sockjs.resolve('faye-websocket'));
@@ -38,7 +38,7 @@ function replaceMasking() {
 }
 
 async function serve(kind) {
-  if (kind === 'its masking by wsimd') replaceMasking();
+  if (kind === 'faye-websocket, wsimd masking') replaceMasking();
   const isPlugged = kind === 'wsimd/ws' || kind === 'ws';
   const sockjs = loadSockJS(isPlugged ? fayeWebSocketOn(await import(kind)) : undefined);
   const http = createServer().listen(0, '127.0.0.1');
@@ -53,11 +53,13 @@ async function serve(kind) {
   process.send(http.address().port);
 }
 
-/** ws takes up bufferutil wherever it finds it, as it does in this repository: not here. */
+/** WS_NO_BUFFER_UTIL keeps ws from loading the bufferutil installed in this repository. */
 async function startServer(kind) {
   const env = { ...process.env, WS_NO_BUFFER_UTIL: '1' };
   const child = fork(fileURLToPath(import.meta.url), ['server', kind], { env });
-  const ended = once(child, 'exit').then(() => Promise.reject(new Error(`${kind} ended.`)));
+  const ended = once(child, 'exit').then(() =>
+    Promise.reject(new Error(`The server with ${kind} exited.`)),
+  );
   const [port] = await Promise.race([once(child, 'message'), ended]);
   const cpu = async () => {
     child.send('cpu');
@@ -67,8 +69,8 @@ async function startServer(kind) {
   return { address: `ws://127.0.0.1:${port}/board/000`, cpu };
 }
 
-/** Speaks SockJS's framing for a browser's part: lines in a JSON array out, `a[…]` in. */
-async function connect(address, line, underWay, heard) {
+/** A client with SockJS framing: sends lines in a JSON array, receives `a[…]`. */
+async function connect(address, line, inFlight, heard) {
   const socket = new WebSocket(`${address}/${randomUUID()}/websocket`);
   await once(socket, 'open');
   const frame = JSON.stringify([line]);
@@ -77,16 +79,16 @@ async function connect(address, line, underWay, heard) {
     heard.count++;
     socket.send(frame);
   });
-  for (let i = 0; i < underWay; i++) socket.send(frame);
+  for (let i = 0; i < inFlight; i++) socket.send(frame);
   return socket;
 }
 
-/** Microseconds of CPU for a line that comes and goes, over some milliseconds. */
-async function measure({ address, cpu }, [, bytes, underWay], milliseconds) {
+/** Server CPU in microseconds per echoed line, measured for some milliseconds. */
+async function measure({ address, cpu }, [, bytes, inFlight], milliseconds) {
   const heard = { count: 0 };
   const line = 'x'.repeat(bytes);
   const sockets = await Promise.all(
-    Array.from({ length: CLIENTS }, () => connect(address, line, underWay, heard)),
+    Array.from({ length: CLIENTS }, () => connect(address, line, inFlight, heard)),
   );
   const wait = (time) => new Promise((resolve) => setTimeout(resolve, time));
   await wait(milliseconds * 0.3);
@@ -101,7 +103,7 @@ async function compare(rounds, seconds) {
   const servers = new Map();
   for (const kind of KINDS) servers.set(kind, await startServer(kind));
   const columns = KINDS.slice(1).map((kind) => `${kind} / wsimd`);
-  console.log(row('a line of', ...KINDS.map((kind) => `${kind}, µs`), ...columns));
+  console.log(row('line', ...KINDS.map((kind) => `${kind}, µs`), ...columns));
   console.log(row('---', ...KINDS.map(() => '---'), ...columns.map(() => '---')));
   for (const scene of SCENES) {
     const run = (kind) => measure(servers.get(kind), scene, seconds * 1000);

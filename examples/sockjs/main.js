@@ -1,4 +1,4 @@
-// `npm run example -- sockjs`: a board on SockJS, its WebSocket transport on wsimd.
+// `npm run example -- sockjs`: a shared board on SockJS, with its WebSocket transport on wsimd.
 
 import { fileURLToPath } from 'node:url';
 import { guard } from '../support/admission.js';
@@ -27,7 +27,7 @@ run(async () => {
   });
   serveBoard(server);
   server.installHandlers(http, { prefix: '/board' });
-  guard(http); // SockJS itself lets any page in
+  guard(http); // SockJS itself accepts any origin
   console.log(`Page: http://127.0.0.1:${http.address().port}/`);
 
   for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, () => process.exit());

@@ -1,10 +1,10 @@
-// Loads sockjs-node with something else in place of faye-websocket, which it requires by name and lets nobody hand in.
+// Loads sockjs-node with a replacement for faye-websocket, which it requires by name.
 
 import { createRequire } from 'node:module';
 
 const require = createRequire(import.meta.url);
 
-/** Node looks into require.cache before it looks for a file. */
+/** Works because Node checks require.cache before it loads a file. */
 export function loadSockJS(fayeWebSocket) {
   if (fayeWebSocket) {
     const filename = createRequire(require.resolve('sockjs')).resolve('faye-websocket');

@@ -1,41 +1,41 @@
-// RabbitMQ with its Web STOMP plugin, in a folder and on ports of its own, kept to this machine.
+// RabbitMQ with its Web STOMP plugin, in its own folder, on its own ports, on loopback only.
 
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { freePort, start } from '../support/programs.js';
 
-// Debian's /usr/sbin/rabbitmq-server insists on the user rabbitmq and the system's folders; this one does not.
+// Debian's /usr/sbin/rabbitmq-server requires the user rabbitmq and the system folders; this script does not.
 const SERVER = '/usr/lib/rabbitmq/bin/rabbitmq-server';
 
-// The interrupt key ends this program, which stops the broker in good order.
-const ALONE = { detached: true };
+// Own process group: Ctrl-C goes to this program only, which then stops the broker.
+const DETACHED = { detached: true };
 
 /**
- * Prepares a broker whose queues live in `folder`. `start()` may be called again after the broker was stopped or
- * killed: it comes back on the same address, with the queues it had. It gives the broker's process.
+ * Prepares a broker that stores its queues in `folder`. `start()` resolves to the broker's process. It may be called
+ * again after the broker was stopped or killed: the broker comes back on the same address, with its queues.
  */
 export async function prepareBroker(folder, { login, passcode }) {
   const [port, distribution, names] = [await freePort(), await freePort(), await freePort()];
   configure(folder, port, login, passcode);
   const env = environment(folder, distribution, names);
   let epmd;
-  let server; // a promise, so that what is being started can be stopped, too
+  let server; // a promise, so that a broker that is still starting can be stopped
   return {
     url: `ws://127.0.0.1:${port}/ws`,
     async start() {
-      // Erlang would start its name server itself, and leave it behind.
+      // Started explicitly: Erlang would start its name server itself and leave it running.
       epmd ??= await start('epmd', ['-debug', '-port', `${names}`, '-address', '127.0.0.1'], {
-        ...ALONE,
+        ...DETACHED,
         ready: /epmd running/,
       });
       const ready = /completed with \d+ plugins/;
-      server = start(SERVER, [], { ...ALONE, env, cwd: folder, ready, timeout: 120_000 });
+      server = start(SERVER, [], { ...DETACHED, env, cwd: folder, ready, timeout: 120_000 });
       return (await server).child;
     },
-    /** For good. */
+    /** Stops the broker and the name server. */
     async stop() {
       const running = await server?.catch(() => undefined);
-      await running?.stop('SIGKILL'); // nobody needs its folder any more
+      await running?.stop('SIGKILL'); // its folder is no longer needed
       await epmd?.stop();
       epmd = undefined;
     },
@@ -50,7 +50,7 @@ function configure(folder, port, login, passcode) {
     'listeners.tcp = none',
     'stomp.listeners.tcp = none',
     `web_stomp.tcp.listener = 127.0.0.1:${port}`,
-    // Text frames must be UTF-8: with them, a body of bytes would break the connection.
+    // Text frames must be UTF-8: a binary body would break the connection.
     'web_stomp.ws_frame = binary',
     'log.console = true',
     'log.console.level = warning',
@@ -62,8 +62,8 @@ function configure(folder, port, login, passcode) {
 function environment(folder, distribution, names) {
   return {
     ...process.env,
-    HOME: folder, // where Erlang keeps its cookie
-    RUNNING_UNDER_SYSTEMD: 'true', // the script becomes the server, rather than its parent
+    HOME: folder, // Erlang stores its cookie here
+    RUNNING_UNDER_SYSTEMD: 'true', // makes the script exec the server
     ERL_EPMD_PORT: `${names}`,
     ERL_EPMD_ADDRESS: '127.0.0.1',
     RABBITMQ_CONF_ENV_FILE: '/dev/null',

@@ -1,4 +1,4 @@
-// The broker, the worker and the page as `npm run example -- stomp` starts them, and what befalls them.
+// End-to-end tests of the broker, the worker and the page as `npm run example -- stomp` starts them.
 
 import { createHash, randomBytes } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
@@ -10,14 +10,14 @@ import { start, until } from '../support/programs.js';
 import { openDesk } from './desk/desk.js';
 import { LARGEST } from './desk/outbox.js';
 
-const SLOWLY = 60_000; // a broker's start takes four seconds, and far more where the machine has other work
+const SLOWLY = 60_000; // the broker starts in four seconds, or much longer on a busy machine
 const main = fileURLToPath(new URL('main.js', import.meta.url));
 
 let program;
 let settings;
 let open; // the page
 
-/** Process ids as main.js tells them: the last that was started. */
+/** The id of the latest process of that name in the output of main.js. */
 const processOf = (name) =>
   Number(program.output.match(new RegExp(`.*${name}: process (\\d+)`, 's'))?.[1]);
 const seal = (body) => createHash('sha256').update(body).digest('hex');
@@ -34,7 +34,7 @@ afterAll(async () => {
   await program?.stop();
 });
 
-/** A customer in Node that remembers what it heard; `class_` is ws's WebSocket or wsimd's. */
+/** A customer in Node that records events. `class_` is the WebSocket class of ws or wsimd. */
 function customer(class_) {
   const heard = { safe: new Set(), answers: new Map(), troubles: [], protocols: [], sockets: [] };
   const desk = openDesk({
@@ -60,7 +60,7 @@ async function answersTo(desk, bodies) {
   return ids.map((id) => desk.answers.get(id));
 }
 
-it('says what is missing while the broker is away at start, and keeps the orders placed then', async () => {
+it('reports a missing broker at startup and keeps orders until it is up', async () => {
   await open.page.waitForFunction(() => /No broker at/.test(document.body.textContent));
   await open.page.click('form .main');
   const early = customer(wsimd.WebSocket);
@@ -78,7 +78,7 @@ const BODIES = [
   ...[new Uint8Array(0), Uint8Array.from({ length: 256 }, (_, i) => i), randomBytes(2 ** 21)],
 ];
 
-it('says the same by wsimd and by ws: Korean, 1 MiB, zeros, bytes that are no text', async () => {
+it('gives the same answers on wsimd and ws: Korean, 1 MiB, NUL, binary', async () => {
   for (const { WebSocket } of [wsimd, ws]) {
     const desk = customer(WebSocket);
     const answers = await answersTo(desk, BODIES);
@@ -91,15 +91,15 @@ it('says the same by wsimd and by ws: Korean, 1 MiB, zeros, bytes that are no te
   }
 });
 
-it('refuses a larger order than the broker takes, before it is sent', async () => {
+it('refuses an order that is too large without sending it', async () => {
   const desk = customer(wsimd.WebSocket);
-  expect(() => desk.place(new Uint8Array(LARGEST + 1))).toThrow('may have 4194304 bytes');
+  expect(() => desk.place(new Uint8Array(LARGEST + 1))).toThrow('at most 4194304 bytes');
   const [answer] = await answersTo(desk, [new Uint8Array(LARGEST)]);
   expect(answer.bytes).toBe(LARGEST);
   await desk.leave();
 });
 
-it('says that the broker refuses a wrong passcode, once', async () => {
+it('reports a wrong passcode once', async () => {
   const troubles = [];
   const options = { ...settings, passcode: 'wrong', WebSocket: wsimd.WebSocket };
   const { client } = openDesk({ ...options, onTrouble: (reason) => troubles.push(reason) });
@@ -107,25 +107,25 @@ it('says that the broker refuses a wrong passcode, once', async () => {
   client.beforeConnect = () => void connections++;
   await until(() => connections > 1, 'a second attempt');
   expect(troubles).toEqual([
-    expect.stringMatching(/^The broker refuses: Bad CONNECT.*Access refused/s),
+    expect.stringMatching(/^The broker refused the connection: Bad CONNECT.*Access refused/s),
   ]);
   await client.deactivate();
 });
 
-it('puts away an order that cannot be answered, and tells so, and goes on', async () => {
+it('rejects and logs an order without a valid reply address, and continues', async () => {
   const desk = customer(wsimd.WebSocket);
   await until(() => desk.protocols.length, 'a connection');
   const headers = { 'order-id': '1', 'reply-to': '/queue/orders' };
   desk.desk.client.publish({ destination: '/queue/orders', headers, body: 'round and round' });
   await answersTo(desk, ['the next one']);
-  const told = program.output.match(
-    /cannot be answered is put away: order-id 1, reply-to \/queue\/orders/g,
+  const logged = program.output.match(
+    /Rejected an order without a valid reply address: order-id 1, reply-to \/queue\/orders/g,
   );
-  expect(told).toHaveLength(1);
+  expect(logged).toHaveLength(1);
   await desk.leave();
 });
 
-it('loses no order when a worker is killed in the middle of them', async () => {
+it('loses no order when a worker is killed under load', async () => {
   const desk = customer(wsimd.WebSocket);
   await answersTo(desk, ['the first']);
   const before = processOf('Worker');
@@ -142,21 +142,21 @@ it('loses no order when a worker is killed in the middle of them', async () => {
   await desk.leave();
 }, 60_000);
 
-it('notices by its heartbeats that the broker is silent, and comes back when it is not', async () => {
+it('detects a hanging broker by missed heartbeats, and reconnects', async () => {
   const desk = customer(wsimd.WebSocket);
   await answersTo(desk, ['the first']);
   process.kill(processOf('Broker'), 'SIGSTOP');
   try {
-    await until(() => desk.troubles.length, 'the silence to be noticed', 30_000);
+    await until(() => desk.troubles.length, 'the missed heartbeats', 30_000);
   } finally {
     process.kill(processOf('Broker'), 'SIGCONT');
   }
-  expect(desk.troubles[0]).toMatch(/^The broker has fallen silent/);
+  expect(desk.troubles[0]).toMatch(/^The broker stopped responding/);
   await answersTo(desk, ['the second']);
   await desk.leave();
 }, 60_000);
 
-it('loses no order when the broker is killed: not one it has a receipt for, not one placed meanwhile', async () => {
+it('loses no order when the broker is killed, with or without a receipt', async () => {
   const desk = customer(wsimd.WebSocket);
   await answersTo(desk, ['the first']);
   const before = processOf('Broker');
@@ -164,28 +164,28 @@ it('loses no order when the broker is killed: not one it has a receipt for, not 
   const answers = answersTo(desk, bodies);
   await until(() => desk.safe.size > 100, 'some receipts');
   process.kill(before, 'SIGKILL');
-  await until(() => desk.troubles.length, 'the end to be noticed');
+  await until(() => desk.troubles.length, 'the disconnect');
   const meanwhile = answersTo(desk, ['그동안의 주문']);
-  await open.page.waitForFunction(() => /Orders wait in this page/.test(document.body.textContent));
+  await open.page.waitForFunction(() => /Orders wait on this page/.test(document.body.textContent));
   await open.page.click('#many');
 
   expect((await answers).map(({ sha256 }) => sha256)).toEqual(bodies.map(seal));
   expect(await meanwhile).toHaveLength(1);
   await open.page.waitForFunction(() => /101 answered/.test(document.body.textContent));
-  expect(program.output).toMatch(/Broker ended with SIGKILL; it is started again/);
-  await until(() => processOf('Broker') !== before, 'its new process to be told');
+  expect(program.output).toMatch(/Broker exited with SIGKILL; restarting it/);
+  await until(() => processOf('Broker') !== before, 'its new process');
   await desk.leave();
 }, 120_000);
 
-it('sends large orders and files from the page, and every answer is of the bytes sent', async () => {
+it('sends large orders and files from the page, with matching answers', async () => {
   const { page, problems } = open;
   await page.click('#large');
   await (await page.$('#file')).uploadFile(main);
   await page.waitForFunction(() => /103 answered/.test(document.body.textContent));
   const table = await textOf(page, '#orders');
-  expect(table).toContain('1048572 bytes, unharmed');
+  expect(table).toContain('1048572 bytes, intact');
   expect(table).not.toContain('CHANGED');
-  expect(await textOf(page, '#state')).toContain('by v12.stomp');
+  expect(await textOf(page, '#state')).toContain('with v12.stomp');
   expect(problems).toEqual([]);
   expect(await accessibilityProblems(page)).toEqual([]);
   expect(await fitsPhone(page)).toBe(true);

@@ -1,5 +1,4 @@
-// `node load.js`: what a message costs a client in Node, with wsimd's class and with ws's, on the same broker.
-// `--rounds N` and `--messages N` say how long.
+// `node load.js [--rounds N] [--messages N]`: CPU per message of a Node client with wsimd and with ws, on the same broker.
 
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -19,11 +18,11 @@ const BODIES = [
   ['16 B, text', 'x'.repeat(16), 1],
   ['1 KiB, text', 'x'.repeat(1024), 0.5],
   ['16 KiB, Korean', '한'.repeat(5461), 0.05],
-  ['64 KiB, bytes', new Uint8Array(65_536), 0.02],
+  ['64 KiB, binary', new Uint8Array(65_536), 0.02],
   ['16 B, text, compressed', 'x'.repeat(16), 0.5, 'compressed'],
 ];
 
-/** Sends messages round through the broker, at most WINDOW under way; returns microseconds of CPU for each. */
+/** Sends messages through the broker and back, at most WINDOW in flight. Returns microseconds of CPU per message. */
 async function measureHere({ url, ws, body, isCompressed, count }) {
   const { WebSocket } = await import(ws);
   const content = typeof body === 'string' ? { body } : { binaryBody: body };
@@ -53,10 +52,10 @@ async function measureHere({ url, ws, body, isCompressed, count }) {
   });
 }
 
-/** The same in a process of its own. */
+/** The same in its own process. */
 function measure(url, ws, kind, count) {
   const args = [fileURLToPath(import.meta.url), 'client', url, ws, `${kind}`, `${count}`];
-  const env = { ...process.env, WS_NO_BUFFER_UTIL: '1' }; // ws would find it in this repository
+  const env = { ...process.env, WS_NO_BUFFER_UTIL: '1' }; // installed in this repository
   const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: 'utf8', env });
   if (!(Number(stdout) > 0)) throw new Error(stderr);
   return Number(stdout);
@@ -67,7 +66,7 @@ async function compare(rounds, messages) {
   const broker = await prepareBroker(folder, { login: 'load', passcode: 'load' });
   await broker.start();
   try {
-    console.log(row('a message of', 'wsimd, µs', 'ws, µs', 'ws / wsimd'));
+    console.log(row('message', 'wsimd, µs', 'ws, µs', 'ws / wsimd'));
     console.log(row('---', '---', '---', '---'));
     for (const [kind, [name, , share]] of BODIES.entries()) {
       const results = await interleave(['wsimd/ws', 'ws'], rounds, (ws) =>

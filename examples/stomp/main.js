@@ -1,4 +1,4 @@
-// `npm run example -- stomp`: a broker, a worker, and a page that sends it orders.
+// `npm run example -- stomp`: a broker, a worker, and a page that sends orders.
 
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
@@ -13,7 +13,7 @@ import { numberFrom } from '../support/settings.js';
 import { prepareBroker } from './broker.js';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-// Any page a browser shows may connect to this machine: RabbitMQ's well-known guest would let them all in.
+// Any page in a browser can connect to this machine, and RabbitMQ's default account guest would admit it.
 const { BROKER, LOGIN: login = 'orders', PASSCODE: passcode = randomUUID() } = process.env;
 
 run(async () => {
@@ -37,7 +37,7 @@ run(async () => {
   async function stop() {
     page.close();
     page.closeAllConnections();
-    await keeper.stop('SIGKILL'); // what they leave behind goes with the folder
+    await keeper.stop('SIGKILL'); // their files are deleted with the folder
     await broker?.stop();
   }
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, stop);
@@ -48,7 +48,7 @@ run(async () => {
   try {
     if (broker) await keeper.keep('Broker', () => broker.start());
   } catch (error) {
-    console.error(`RabbitMQ cannot be started: ${error.message}`);
+    console.error(`Cannot start RabbitMQ: ${error.message}`);
     process.exitCode = 1;
     await stop();
   }

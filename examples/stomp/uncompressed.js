@@ -1,6 +1,6 @@
-// Between servers on one network, compression costs ten times what all else does: see the figures in README.md.
+// Between servers on one network, compression costs ten times as much CPU as everything else: see README.md.
 
-/** The class without permessage-deflate, which ws and wsimd/ws offer unless told otherwise. */
+/** Returns a subclass without permessage-deflate, which ws and wsimd/ws offer by default. */
 export const uncompressed = (WebSocket) =>
   class extends WebSocket {
     constructor(url, protocols) {

@@ -1,5 +1,5 @@
-// Answers the orders of a queue: `node worker.js`, as many of them as one likes. WS=ws takes stock ws in place of
-// wsimd. An order is acknowledged when the broker has the answer, so that a worker may die at any moment.
+// `node worker.js`: answers orders from a queue. Several workers may run. WS=ws selects stock ws instead of wsimd. An
+// order is acknowledged only once the broker has the answer, so a worker may die at any time.
 
 import { createHash } from 'node:crypto';
 import { pathToFileURL } from 'node:url';
@@ -10,14 +10,16 @@ import { uncompressed } from './uncompressed.js';
 const ANSWERS = /^\/amq\/queue\/answers\.[\w-]+$/;
 
 export function startWorker({ log: print, WebSocket, ...connection }) {
-  // Headers of orders and words of the broker are logged.
+  // Log lines contain order headers and broker messages.
   const log = (line) => print(safe(line));
   return connect({
     ...connection,
     WebSocket: uncompressed(WebSocket),
     onTrouble: log,
     onUp(client) {
-      log(`Taking orders, by ${client.connectedVersion} and ${client.webSocket.protocol}.`);
+      log(
+        `Taking orders with STOMP ${client.connectedVersion}, subprotocol ${client.webSocket.protocol}.`,
+      );
       const options = { ack: 'client-individual', 'prefetch-count': '50' };
       client.subscribe('/queue/orders', (order) => take(client, order, log), options);
     },
@@ -27,7 +29,9 @@ export function startWorker({ log: print, WebSocket, ...connection }) {
 function take(client, order, log) {
   const { 'order-id': id, 'reply-to': destination } = order.headers;
   if (!id || !ANSWERS.test(destination)) {
-    log(`An order that cannot be answered is put away: order-id ${id}, reply-to ${destination}.`);
+    log(
+      `Rejected an order without a valid reply address: order-id ${id}, reply-to ${destination}.`,
+    );
     order.nack({ requeue: 'false' });
     return;
   }
@@ -40,7 +44,7 @@ function take(client, order, log) {
   });
 }
 
-/** What is done for an order: it is weighed and sealed. */
+/** Processes an order: returns its size and hash. */
 function work(bytes) {
   return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
 }
@@ -50,5 +54,5 @@ if (import.meta.url === pathToFileURL(process.argv[1]).href) {
   const { WebSocket } = await import(WS);
   const worker = startWorker({ url, WebSocket, login, passcode, log: console.log });
   process.once('SIGTERM', () => worker.deactivate());
-  process.once('disconnect', () => process.exit()); // main.js is gone
+  process.once('disconnect', () => process.exit()); // main.js has exited
 }

@@ -1,58 +1,58 @@
-// Who may use a server that is meant for this machine. A browser lets any page send requests to loopback and open
-// WebSockets there, and a page elsewhere can give this machine's address a name of its own (DNS rebinding): Host
-// and Origin are what tells them apart.
+// Restricts a server to this machine. Browsers let any page send requests to loopback and open WebSockets there, and
+// any domain name can be pointed at this machine's address (DNS rebinding). Host and Origin reveal such requests.
 
 const LOOPBACK = ['localhost', '127.0.0.1', '[::1]'];
-const REASONS = {
+const STATUS_TEXTS = {
   400: 'Bad Request',
   403: 'Forbidden',
   404: 'Not Found',
   503: 'Service Unavailable',
 };
-const WORDS = 'This page is for this machine only: open it at localhost or 127.0.0.1.';
+const REASON = 'This page is available on this machine only: open it at localhost or 127.0.0.1.';
 
 /**
- * Whether Host is a name of loopback, or one of `names`, at any port. Every browser sends Host; a request of
- * HTTP/1.0 without it comes from a program, such as the health check of a balancer.
+ * Whether Host is a loopback name or one of `names`, on any port. Browsers always send Host. An HTTP/1.0 request
+ * without it comes from a program, such as a load balancer's health check.
  */
-export function isForHere({ headers: { host } }, names = []) {
+export function hasAllowedHost({ headers: { host } }, names = []) {
   if (host === undefined) return true;
   const name = host.toLowerCase().replace(/:\d+$/, '');
   return LOOPBACK.includes(name) || names.includes(name);
 }
 
-/** Whether a request comes from a program, which sends no Origin, or from any page of this machine. */
-export function isFromHere(request) {
+/** Whether a request comes from a program, which sends no Origin, or from any page on this machine. */
+export function isLocalRequest(request) {
   const { origin } = request.headers;
   return (
-    isForHere(request) && (origin === undefined || isForHere({ headers: { host: hostOf(origin) } }))
+    hasAllowedHost(request) &&
+    (origin === undefined || hasAllowedHost({ headers: { host: hostOf(origin) } }))
   );
 }
 
-/** Whether a request comes from a program, or from a page of this very server. */
+/** Whether a request comes from a program, or from a page of this server. */
 export function isOwnPage(request, names) {
   const { host, origin } = request.headers;
-  return isForHere(request, names) && (origin === undefined || hostOf(origin) === host);
+  return hasAllowedHost(request, names) && (origin === undefined || hostOf(origin) === host);
 }
 
-/** `verifyClient` of ws: WebSockets are for this server's own pages and for programs. */
+/** For `verifyClient` of ws: accepts this server's own pages and programs. */
 export function verifyOwnPage({ req }, done) {
-  done(isOwnPage(req), 403, WORDS);
+  done(isOwnPage(req), 403, REASON);
 }
 
 /** Answers a request with 403. */
-export function turnAway(response, words = WORDS) {
-  response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' }).end(`${words}\n`);
+export function rejectRequest(response, reason = REASON) {
+  response.writeHead(403, { 'content-type': 'text/plain; charset=utf-8' }).end(`${reason}\n`);
 }
 
-/** Answers an upgrade with an ordinary response. */
-export function turnUpgradeAway(socket, status = 403, words = WORDS) {
-  const body = `${words}\n`;
-  // HTTP no longer looks after the socket: a client that does not end its half would hold it forever.
+/** Answers an upgrade request with an HTTP error. */
+export function rejectUpgrade(socket, status = 403, reason = REASON) {
+  const body = `${reason}\n`;
+  // The HTTP server no longer manages the socket: a client that does not close its half would keep it open.
   socket.once('finish', () => socket.destroy());
   socket.end(
     [
-      `HTTP/1.1 ${status} ${REASONS[status]}`,
+      `HTTP/1.1 ${status} ${STATUS_TEXTS[status]}`,
       'Connection: close',
       'Content-Type: text/plain; charset=utf-8',
       `Content-Length: ${Buffer.byteLength(body)}`,
@@ -61,17 +61,17 @@ export function turnUpgradeAway(socket, status = 403, words = WORDS) {
   );
 }
 
-/** Checks every request and upgrade before the listeners that `server` has now: call it after they are added. */
+/** Puts the check before the server's current listeners for requests and upgrades. Call it after adding them. */
 export function guard(server) {
-  putBefore(server, 'request', (_request, response) => turnAway(response));
-  putBefore(server, 'upgrade', (_request, socket) => turnUpgradeAway(socket));
+  putBefore(server, 'request', (_request, response) => rejectRequest(response));
+  putBefore(server, 'upgrade', (_request, socket) => rejectUpgrade(socket));
 }
 
 function putBefore(server, event, refuse) {
   const listeners = server.listeners(event);
   server.removeAllListeners(event);
   server.on(event, (request, ...rest) => {
-    if (!isFromHere(request)) return refuse(request, ...rest);
+    if (!isLocalRequest(request)) return refuse(request, ...rest);
     for (const listener of listeners) listener.call(server, request, ...rest);
   });
 }

@@ -1,4 +1,4 @@
-// Chromium for the checks, headless and kept to this machine, and what every page has to pass.
+// Headless Chromium for the tests, and the checks that every page must pass.
 
 import { existsSync } from 'node:fs';
 import axe from 'axe-core';
@@ -17,7 +17,7 @@ export async function startBrowser() {
   return launch({ executablePath, headless: true, args: FLAGS });
 }
 
-/** Opens a page in a browser of its own. `problems` gathers what the page says goes wrong. */
+/** Opens a page in its own browser. `problems` collects the page's uncaught errors. */
 export async function openPage(address, { width = 1000, height = 800 } = {}) {
   const browser = await startBrowser();
   const page = await browser.newPage();
@@ -33,7 +33,7 @@ export function textOf(page, selector) {
   return page.$eval(selector, (element) => element.textContent);
 }
 
-/** Rules of accessibility the page breaks, in light and in dark. */
+/** The page's accessibility violations, in light and dark mode. */
 export async function accessibilityProblems(page) {
   const problems = [];
   await page.evaluate(axe.source);
@@ -47,7 +47,7 @@ export async function accessibilityProblems(page) {
   return problems;
 }
 
-/** Whether the page can be read on a phone without scrolling sideways. */
+/** Whether the page fits a phone without horizontal scrolling. */
 export async function fitsPhone(page) {
   await page.setViewport({ width: 360, height: 740 });
   return page.evaluate(() => document.documentElement.scrollWidth <= 360);

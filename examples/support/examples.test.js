@@ -1,4 +1,4 @@
-// What every example has in common, where no other program is needed: who is let in, and what a used port leads to.
+// Tests common to all examples, without other servers: Host and Origin checks, and a port in use.
 
 import { once } from 'node:events';
 import { get } from 'node:http';
@@ -9,12 +9,12 @@ import { freePort, runToEnd, start, until } from './programs.js';
 
 const KEY = 'dGhlIHNhbXBsZSBub25jZQ==';
 const NOBODY = '127.0.0.1:1';
-/** A name by which the chat is reached. */
+/** A host name allowed by HOSTS. */
 const NAME = 'chat.example';
 
 /**
- * How each example is started on a port, and where its WebSocket is; `refused` is the status of an upgrade that is
- * turned away.
+ * How to start each example on a port, and the path of its WebSocket. `refused` is the status of a rejected
+ * upgrade.
  */
 const EXAMPLES = {
   chat: { env: (port) => ({ PORT: port, HOSTS: NAME }), path: '/chat', protocol: 'chat.v2' },
@@ -33,7 +33,7 @@ const EXAMPLES = {
     path: '/socket.io/?EIO=4&transport=websocket',
     refused: 400, // by Engine.IO
   },
-  // Its WebSocket is the broker's, which asks for a passcode.
+  // The WebSocket is the broker's own and requires a passcode.
   stomp: { env: (port) => ({ PORT: port, BROKER: `ws://${NOBODY}/ws` }) },
 };
 
@@ -45,7 +45,7 @@ function commandOf(name, port) {
   return [process.execPath, [mainOf(name), ...args(`${port}`)], options];
 }
 
-/** The status of the answer to a request, 101 where it opens a WebSocket. */
+/** The response status; 101 if a WebSocket was opened. */
 function statusOf(port, path, headers) {
   const request = get({ host: '127.0.0.1', port, path, headers, agent: false });
   return new Promise((resolve, reject) => {
@@ -68,7 +68,7 @@ describe.each(Object.keys(EXAMPLES))('%s', (name) => {
     const [command, args, options] = commandOf(name, port);
     const ready = new RegExp(`http://(127.0.0.1|localhost):${port}/`);
     program = await start(command, args, { ...options, ready });
-    // A balancer takes its time to notice that there is a server behind it.
+    // A load balancer takes a moment to notice its backend.
     const isServed = async () => (await statusOf(port, '/', { host: 'localhost' })) === 200;
     await until(isServed, 'the page');
   });
@@ -84,18 +84,18 @@ describe.each(Object.keys(EXAMPLES))('%s', (name) => {
     expect(await statusOf(port, '/', { host: `${host}:${port}` })).toBe(status);
   });
 
-  it.runIf(protocol !== undefined)('answers at a name of HOSTS', async () => {
+  it.runIf(protocol !== undefined)('answers a request for a host in HOSTS', async () => {
     expect(await statusOf(port, '/', { host: `${NAME}:${port}` })).toBe(200);
   });
 
   it.skipIf(path === undefined).each([
-    ['of its own page', 'localhost', 'http://localhost', 101],
-    ['of a program', '127.0.0.1', undefined, 101],
-    ['of a page elsewhere', 'localhost', 'http://evil.example', refused],
-    ['of a page without an origin', 'localhost', 'null', refused],
-    ['by a name elsewhere', 'evil.example', 'http://evil.example', refused],
-    ['by a name elsewhere, without an origin', 'evil.example', undefined, refused],
-  ])('answers an upgrade %s as it should', async (_, host, origin, status) => {
+    ['from its own page', 'localhost', 'http://localhost', 101],
+    ['from a program', '127.0.0.1', undefined, 101],
+    ['from a page of another origin', 'localhost', 'http://evil.example', refused],
+    ['with the origin null', 'localhost', 'null', refused],
+    ['for another host name', 'evil.example', 'http://evil.example', refused],
+    ['for another host name, without an origin', 'evil.example', undefined, refused],
+  ])('answers an upgrade %s (Host: %s, Origin: %s) with %i', async (_, host, origin, status) => {
     const headers = {
       host: `${host}:${port}`,
       ...{ connection: 'Upgrade', upgrade: 'websocket' },
@@ -107,12 +107,12 @@ describe.each(Object.keys(EXAMPLES))('%s', (name) => {
   });
 });
 
-describe('a used port', () => {
+describe('a port in use', () => {
   const taken = createServer();
   beforeAll(() => once(taken.listen(0, '127.0.0.1'), 'listening'));
   afterAll(() => taken.close());
 
-  it.each(Object.keys(EXAMPLES))('makes %s say in one line what to change', async (name) => {
+  it.each(Object.keys(EXAMPLES))('makes %s print one line and exit with 2', async (name) => {
     const { port } = taken.address();
     const { status, stderr } = await runToEnd(...commandOf(name, port));
     const setting = /(--(page-)?port|PORTS?)/.source;

@@ -1,4 +1,4 @@
-// Programs that are started again when they die, until all of them are stopped.
+// Restarts child processes when they die, until they are stopped.
 
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -9,33 +9,33 @@ export class Keeper {
   #isStopping = false;
   #children = new Map();
 
-  /** `startIt` gives the child process, or a promise of it, each time it is to be started. Rejects where it cannot be. */
-  async keep(name, startIt) {
-    const child = await startIt();
+  /** Starts a child process with `spawnChild` and restarts it when it dies. Rejects if the first start fails. */
+  async keep(name, spawnChild) {
+    const child = await spawnChild();
     if (child.pid === undefined) throw (await once(child, 'error'))[0];
     this.#children.set(name, child);
     console.log(`${name}: process ${child.pid}`);
     child.once('exit', async (code, signal) => {
-      await delay(PAUSE); // the interrupt key ends all at once: it may be our end, too
+      await delay(PAUSE); // Ctrl-C ends all processes at once: this one may be stopping too
       if (this.#isStopping) return;
-      console.log(`${name} ended with ${code ?? signal}; it is started again.`);
-      await this.#startAgain(name, startIt);
+      console.log(`${name} exited with ${code ?? signal}; restarting it.`);
+      await this.#restart(name, spawnChild);
     });
   }
 
-  /** As often as it takes: what cannot be started now may be able to later. */
-  async #startAgain(name, startIt) {
+  /** Retries until it succeeds: the cause of a failure may be temporary. */
+  async #restart(name, spawnChild) {
     while (!this.#isStopping) {
       try {
-        return await this.keep(name, startIt);
+        return await this.keep(name, spawnChild);
       } catch ({ message }) {
-        if (!this.#isStopping) console.error(`${name} cannot be started again: ${message}`);
+        if (!this.#isStopping) console.error(`Cannot restart ${name}: ${message}`);
       }
       await delay(PAUSE);
     }
   }
 
-  /** Stops what runs, all at once. */
+  /** Stops all running processes at once. */
   async stop(signal) {
     this.#isStopping = true;
     const running = [...this.#children.values()].filter(isRunning);

@@ -1,11 +1,11 @@
-// What dies is started again, also where that does not succeed at once.
+// Restarting child processes.
 
 import { spawn } from 'node:child_process';
 import { expect, it, onTestFinished } from 'vitest';
 import { Keeper } from './keeper.js';
 import { until } from './programs.js';
 
-it('goes on trying until it has started again', async () => {
+it('retries a failed restart', async () => {
   const keeper = new Keeper();
   onTestFinished(() => keeper.stop());
   const children = [];
@@ -19,12 +19,12 @@ it('goes on trying until it has started again', async () => {
     return child;
   });
   children[0].kill('SIGKILL');
-  await until(() => attempts === 4 && children.at(-1).pid !== undefined, 'a new one');
+  await until(() => attempts === 4 && children.at(-1).pid !== undefined, 'a new process');
   await keeper.stop();
   expect(children.at(-1).signalCode).toBe('SIGTERM');
 });
 
-it('says why what cannot be started at first is not there', async () => {
+it('rejects with ENOENT if the first start fails', async () => {
   await expect(new Keeper().keep('Nothing', () => spawn('/nowhere/at/all'))).rejects.toThrow(
     'ENOENT',
   );

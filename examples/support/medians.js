@@ -1,6 +1,6 @@
-// Medians of interleaved rounds, and a table of them in which losses are bold.
+// Interleaved measurement rounds, medians and Markdown tables with losses in bold.
 
-/** Rounds of every contender in turn, every other round in the other order: what `measure(name)` gave, by name. */
+/** Measures all contenders in turn, reversing the order every other round. Returns the results by name. */
 export async function interleave(names, rounds, measure) {
   const results = new Map(names.map((name) => [name, []]));
   for (let round = 0; round < rounds; round++) {
@@ -16,7 +16,7 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The median of the rounds' ratios, against the round's own neighbour; below 1 it is a loss. */
+/** The median of theirs / ours per round. Below 1 is a loss. */
 export function ratio(ours, theirs) {
   const value = median(ours.map((ourCost, round) => theirs[round] / ourCost));
   return value < 1 ? `**${value.toFixed(2)}**` : value.toFixed(2);

@@ -1,4 +1,4 @@
-// An nginx that passes HTTP on and knows nothing of WebSocket, as it is by default.
+// An nginx with default settings, which does not forward WebSocket upgrades.
 
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,8 +7,8 @@ import { freePort, start } from './programs.js';
 
 const FOLDERS = ['client_body', 'proxy', 'fastcgi', 'uwsgi', 'scgi'];
 
-/** Starts one before `target`. */
-export async function startBlindProxy(target) {
+/** Starts nginx in front of `target`. */
+export async function startProxyWithoutUpgrade(target) {
   const folder = mkdtempSync(join(tmpdir(), 'wsimd-nginx-'));
   const port = await freePort();
   const config = `

@@ -1,18 +1,18 @@
-// Serves the files of a page to this machine, and nothing else.
+// Serves a page's files to this machine only.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { basename, extname, join } from 'node:path';
-import { isForHere, turnAway } from './admission.js';
+import { hasAllowedHost, rejectRequest } from './admission.js';
 import { listen } from './settings.js';
 
 const TYPES = { '.html': 'text/html', '.css': 'text/css', '.js': 'text/javascript' };
-/** What all pages have in common, which every server here has at /base.css. */
+/** Styles common to all pages. Every server serves them at /base.css. */
 export const BASE_CSS = new URL('base.css', import.meta.url);
 const STYLES = { '/base.css': BASE_CSS, '/page.css': new URL('page.css', import.meta.url) };
 
-/** The files of a folder, read once: `{ body, type }` by the path each is asked for with. */
+/** Reads a folder's files once. Maps each request path to `{ body, type }`. */
 export function readPages(folder) {
   const files = readdirSync(folder).map((name) => new URL(name, folder));
   return new Map(
@@ -24,22 +24,22 @@ export function readPages(folder) {
   );
 }
 
-/** Answers with the page of that path; where there is none, says in `elsewhere` what there is. */
+/** Sends the page at that path, or 404 with the hint `elsewhere`. */
 export function sendPage(pages, path, response, elsewhere) {
   const page = pages.get(path);
   response.statusCode = page ? 200 : 404;
   response.setHeader('content-type', page?.type ?? 'text/plain');
-  response.end(page?.body ?? `There is nothing here: ${elsewhere}.\n`);
+  response.end(page?.body ?? `Not found: ${elsewhere}.\n`);
 }
 
-/** What a request asks for, as it is written: `//` is a path, too, but no URL. */
+/** The request's path, unparsed: `//` is a path but not a valid URL. */
 export function pathOf({ url }) {
   return url.split('?')[0];
 }
 
 /**
- * Listens on `port` of 127.0.0.1. `routes` maps a path to what is there: below one that ends in '/' the files of
- * a folder, at any other what its function gives, as JSON. The examples' styles are at /base.css and /page.css.
+ * Serves `routes` on `port` of 127.0.0.1. A route that ends in '/' serves a folder's files; any other serves its
+ * function's result as JSON. The examples' styles are at /base.css and /page.css.
  */
 export async function servePage(routes, port = 0) {
   const server = createServer((request, response) => answer(routes, request, response));
@@ -48,7 +48,7 @@ export async function servePage(routes, port = 0) {
 }
 
 async function answer(routes, request, response) {
-  if (!isForHere(request)) return turnAway(response);
+  if (!hasAllowedHost(request)) return rejectRequest(response);
   try {
     const { type, body } = await find(routes, new URL(`http://page${request.url}`).pathname);
     response.writeHead(200, {
@@ -57,11 +57,11 @@ async function answer(routes, request, response) {
     });
     response.end(body);
   } catch {
-    response.writeHead(404, { 'content-type': 'text/plain' }).end('There is nothing here.\n');
+    response.writeHead(404, { 'content-type': 'text/plain' }).end('Not found.\n');
   }
 }
 
-/** The path has no '..' left in it: URL has resolved them. */
+/** The path contains no '..': URL has resolved them. */
 async function find(routes, path) {
   if (path in STYLES) return { type: TYPES['.css'], body: await readFile(STYLES[path]) };
   if (path !== '/' && routes[path]) {

@@ -1,4 +1,4 @@
-// Pages are served to this machine, by its own names.
+// Pages are served to this machine only.
 
 import { once } from 'node:events';
 import { get } from 'node:http';
@@ -17,7 +17,7 @@ async function startPage() {
   };
 }
 
-it('gives its files, and nothing beside them', async () => {
+it('serves its files, and 404 for paths outside the folder', async () => {
   const ask = await startPage();
   expect(await ask('/settings.json')).toEqual([200, '{"passcode":"secret"}']);
   expect((await ask('/page.css'))[0]).toBe(200);
@@ -25,7 +25,7 @@ it('gives its files, and nothing beside them', async () => {
     expect((await ask(path))[0], path).toBe(404);
 });
 
-it('gives nothing to who comes by a name elsewhere that leads here', async () => {
+it('rejects a request for another host name with 403', async () => {
   const ask = await startPage();
   expect((await ask('/settings.json', 'localhost:1'))[0]).toBe(200);
   const [status, words] = await ask('/settings.json', 'evil.example');

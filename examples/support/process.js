@@ -1,40 +1,40 @@
-// How a program of these examples ends: where a person has to change a setting, with one line and status 2.
+// How the examples exit: on an invalid setting, with one line and status 2.
 
 import { SettingError } from './settings.js';
 
 const STATUS_OF_SETTINGS = 2;
 
-/** Runs a program. A setting that is wrong ends it, whatever it has started by then. */
+/** Runs a program. An invalid setting ends it, whatever it has started. */
 export async function run(program) {
   try {
     await program();
   } catch (error) {
     if (!(error instanceof SettingError)) throw error;
-    endForSetting(error);
+    exitForSetting(error);
   }
 }
 
-/** The same for a server whose file is its program; any other fault ends it with status 1. */
+/** The same for a module that is itself the program. Any other error ends it with status 1. */
 export function exitOnFault() {
   process.on('uncaughtException', (error) => {
-    if (error instanceof SettingError) endForSetting(error);
+    if (error instanceof SettingError) exitForSetting(error);
     console.error(error.stack);
     process.exit(1);
   });
 }
 
-function endForSetting({ message }) {
+function exitForSetting({ message }) {
   console.error(message);
   process.exit(STATUS_OF_SETTINGS);
 }
 
-/** Ends in order at the first signal, at once at the second. */
+/** Shuts down gracefully at the first signal, immediately at the second. */
 export function onSignal(end, signals = ['SIGINT', 'SIGTERM']) {
   let isEnding = false;
   const handle = async (signal) => {
     if (isEnding) process.exit(1);
     isEnding = true;
-    console.error(`${signal}: taking leave of everybody`);
+    console.error(`${signal}: shutting down`);
     await end();
     process.exit(0);
   };

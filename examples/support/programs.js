@@ -1,12 +1,12 @@
-// Real programs for the checks: started, waited for and stopped.
+// Starts, awaits and stops real programs for the tests.
 
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 
 /**
- * Starts a program and resolves once a line of its output matches `ready`. Rejects, with what it has said,
- * where it ends before. `stop` resolves when it is gone.
+ * Starts a program and resolves once its output matches `ready`. If it exits before, rejects with its output.
+ * `stop` resolves once the program has exited.
  */
 export async function start(command, args, { ready, timeout = 30_000, ...options }) {
   const child = spawn(command, args, { stdio: ['ignore', 'pipe', 'pipe'], ...options });
@@ -21,7 +21,7 @@ export async function start(command, args, { ready, timeout = 30_000, ...options
     const fail = (why) => reject(new Error(`${command} ${why}:\n${program.output.slice(-2000)}`));
     setTimeout(() => fail(`was not ready within ${timeout} ms`), timeout).unref();
     child.on('error', ({ message }) => fail(message));
-    child.on('exit', (code, signal) => fail(`ended with ${code ?? signal}`));
+    child.on('exit', (code, signal) => fail(`exited with ${code ?? signal}`));
   });
   try {
     await isReady;
@@ -40,7 +40,7 @@ async function stop(child, signal = 'SIGTERM') {
   clearTimeout(killer);
 }
 
-/** A port nobody listens on. */
+/** A free port. */
 export async function freePort() {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -50,18 +50,18 @@ export async function freePort() {
   return port;
 }
 
-/** Waits until `condition` gives something true, and returns it. Rejects after `timeout` milliseconds. */
+/** Waits until `condition` returns a truthy value, and returns it. Rejects after `timeout` milliseconds. */
 export async function until(condition, what, timeout = 20_000) {
   const end = performance.now() + timeout;
   for (;;) {
     const found = await condition();
     if (found) return found;
-    if (performance.now() > end) throw new Error(`not within ${timeout} ms: ${what}`);
+    if (performance.now() > end) throw new Error(`waited ${timeout} ms for: ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
 
-/** Runs a program until it ends by itself: `{ status, stderr }`. */
+/** Runs a program until it exits. Returns `{ status, stderr }`. */
 export async function runToEnd(command, args, { timeout = 30_000, ...options } = {}) {
   const child = spawn(command, args, { stdio: ['ignore', 'ignore', 'pipe'], timeout, ...options });
   const output = child.stderr.setEncoding('utf8').toArray();

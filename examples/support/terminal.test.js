@@ -1,4 +1,4 @@
-// A log shows what strangers sent; a terminal does not obey it.
+// Untrusted text in logs is escaped.
 
 import { expect, it } from 'vitest';
 import { safe, safeLines } from './terminal.js';
@@ -10,11 +10,11 @@ it.each([
   ['line breaks', 'a\r\nb\u2028c', 'a\\u{d}\\u{a}b\\u{2028}c'],
   ['bidi controls', '\u202e\u2066\u200f', '\\u{202e}\\u{2066}\\u{200f}'],
   ['text, emoji, joiners', '안녕 👩‍👩‍👧 é', '안녕 👩‍👩‍👧 é'],
-  ['what is not text', undefined, 'undefined'],
-])('%s', (_name, text, expected) => {
+  ['undefined', undefined, 'undefined'],
+])('escapes only what is unsafe: %s', (_name, text, expected) => {
   expect(safe(text)).toBe(expected);
 });
 
-it('lines stay lines', () => {
+it('keeps line breaks in safeLines', () => {
   expect(safeLines('one\n\u001btwo')).toBe('one\n\\u{1b}two');
 });

@@ -1,5 +1,4 @@
-// The page: what is done in it goes to the client, what the client tells is shown. `?name=`, `?room=` and `?beat=`
-// (milliseconds) set what it starts with.
+// Connects the page to the client. `?name=`, `?room=` and `?beat=` (milliseconds) set the initial values.
 
 import { ChatClient } from './client.js';
 import { RoomView } from './view.js';
@@ -12,8 +11,8 @@ const asked = new URLSearchParams(location.search);
 const rooms = new Map();
 let current = null;
 let author = null;
-/** Whom each number of a message belongs to: the room it was said in. */
-const said = new Map();
+/** The room of each of the user's own messages, by message number. */
+const roomOfMessage = new Map();
 
 const stored = localStorage.getItem('name') ?? `guest-${Math.floor(Math.random() * 1000)}`;
 $('name').value = asked.get('name') ?? stored;
@@ -21,18 +20,18 @@ $('name').value = asked.get('name') ?? stored;
 const STATUS = {
   connecting: () => 'connecting…',
   open: () => 'connected',
-  waiting: (inMs) => `not connected; next try in ${(inMs / 1000).toFixed(1)} s`,
+  waiting: (inMs) => `not connected; retrying in ${(inMs / 1000).toFixed(1)} s`,
   closed: () => 'not connected',
 };
 
-/** One line above the rooms for each of these, the last of them shown: why it is cut off, what went wrong. */
-const troubles = new Map();
+/** The current problems by kind. They are shown above the rooms. */
+const problems = new Map();
 
-function trouble(kind, words) {
-  troubles.delete(kind);
-  if (words) troubles.set(kind, words);
-  $('notice').hidden = troubles.size === 0;
-  $('notice').firstElementChild.textContent = [...troubles.values()].join(' ');
+function setProblem(kind, words) {
+  problems.delete(kind);
+  if (words) problems.set(kind, words);
+  $('notice').hidden = problems.size === 0;
+  $('notice').firstElementChild.textContent = [...problems.values()].join(' ');
 }
 
 const client = new ChatClient(
@@ -45,46 +44,45 @@ const client = new ChatClient(
     status({ status, why, inMs }) {
       $('status').textContent = STATUS[status](inMs);
       $('status').dataset.status = status;
-      if (status !== 'connecting') trouble('connection', why);
+      if (status !== 'connecting') setProblem('connection', why);
       $('notice').lastElementChild.hidden = status !== 'closed';
     },
     welcome: (event) => (author = event.author),
-    state: ({ alone }) => trouble('state', alone),
+    state: ({ outage }) => setProblem('state', outage),
     message: (message) => {
       rooms.get(message.room).show(message);
-      if (message.seq !== undefined && message.isMine) said.delete(message.n);
+      if (message.seq !== undefined && message.isMine) roomOfMessage.delete(message.n);
       typists.delete(message.name);
       showTyping();
     },
     presence: (event) => rooms.get(event.room)?.present(event),
     typing: ({ room, author: who, name }) => room === current && who !== author && typing(name),
     forgotten: (room) => rooms.get(room).forgotten(),
-    missed: (room, count) =>
-      rooms.get(room).note(`${count} messages are too long ago to be shown.`),
-    // It is shown in its place when it comes back, unless it is too long ago for that.
-    kept: (n) => mark(n, 'kept by the server'),
-    held: (n) => mark(n, 'held by the server; not kept yet'),
+    missed: (room, count) => rooms.get(room).note(`${count} older messages are not shown.`),
+    // The server's copy replaces it, unless it is too old to be sent.
+    kept: (n) => mark(n, 'saved'),
+    held: (n) => mark(n, 'received, not saved yet'),
     refused(n, why, isTriedAgain) {
-      if (n === undefined) trouble('refused', why);
-      else mark(n, why, isTriedAgain ? undefined : takeBack);
+      if (n === undefined) setProblem('refused', why);
+      else mark(n, why, isTriedAgain ? undefined : editAgain);
     },
-    lost: (n) => mark(n, 'Nobody knows whether this was sent.', takeBack),
+    lost: (n) => mark(n, 'It is unknown whether this message was sent.', editAgain),
   },
 );
 
 function mark(n, words, edit) {
-  rooms.get(said.get(n))?.mark(n, words, edit);
+  rooms.get(roomOfMessage.get(n))?.mark(n, words, edit);
 }
 
-/** Puts a message back to where it was written, before what is there. */
-function takeBack(text) {
+/** Puts a message back into the text field, before its current text. */
+function editAgain(text) {
   $('text').value = [text, $('text').value].filter(Boolean).join('\n');
   $('text').focus();
 }
 
 function say(room, text) {
   const n = client.say(room, text);
-  said.set(n, room);
+  roomOfMessage.set(n, room);
   rooms.get(room).sending(n, $('name').value, text);
 }
 
@@ -136,7 +134,7 @@ $('say').onsubmit = (event) => {
   event.preventDefault();
   const text = $('text').value;
   if (text.trim() === '') return;
-  trouble('refused');
+  setProblem('refused');
   say(current, text);
   $('text').value = '';
 };
@@ -149,7 +147,7 @@ $('text').oninput = () => {
 };
 
 $('text').onkeydown = (event) => {
-  // While a Korean syllable is put together, Enter ends it and sends nothing.
+  // During IME composition (Korean, for example), Enter ends the composition only.
   if (event.key !== 'Enter' || event.shiftKey || event.isComposing) return;
   event.preventDefault();
   $('say').requestSubmit();

@@ -1,38 +1,39 @@
-// One room as it is seen: its messages, those that wait to be sent, and who is there.
+// The view of one room: its messages, the user's pending messages, and the people in it.
 
-/** Messages that stay in the page. */
+/** Messages kept on the page. */
 const MOST = 500;
 
 export class RoomView {
   element = document.getElementById('of-room').content.cloneNode(true).firstElementChild;
   #log = this.element.querySelector('.log');
   #waiting = this.element.querySelector('.waiting');
+  #empty = this.element.querySelector('.empty');
   #messages = this.element.querySelector('.messages');
-  #unkept = new Map();
+  #pending = new Map();
 
-  /** Something kept, in its place; or held, at the end, until it is kept. */
+  /** Shows a stored message in the log, or an unsaved one at the end. */
   show(message) {
     const key = message.isMine ? message.n : message.id;
     this.drop(key);
     const isKept = message.seq !== undefined;
-    this.#stay(() => {
+    this.#update(() => {
       const item = itemOf(message);
       if (isKept) this.#append(item);
-      else this.#wait(key, item, 'held here; not kept yet');
+      else this.#wait(key, item, 'received, not saved yet');
     });
   }
 
-  /** What was just said. */
+  /** Shows a message that is being sent. */
   sending(n, name, text) {
-    this.#stay(() =>
+    this.#update(() =>
       this.#wait(n, itemOf({ name, text, at: Date.now(), isMine: true }), 'sending…'),
     );
     this.#messages.scrollTop = this.#messages.scrollHeight;
   }
 
-  /** What becomes of it, in words; with `edit`, the person can take it back and change it. */
+  /** Shows the state of a pending message. With `edit`, the user can change it and send it again. */
   mark(n, words, edit) {
-    const item = this.#unkept.get(n);
+    const item = this.#pending.get(n);
     if (item === undefined) return;
     const state = item.querySelector('.state');
     state.textContent = words;
@@ -52,17 +53,18 @@ export class RoomView {
     const item = document.createElement('li');
     item.className = 'note';
     item.textContent = words;
-    this.#stay(() => this.#append(item));
+    this.#update(() => this.#append(item));
   }
 
-  /** What was said before the server lost it stays to be seen. */
+  /** The messages above stay visible after the server lost them. */
   forgotten() {
-    this.note('The server no longer has what is above.');
+    this.note('The server lost its history. Only this page still has the messages above.');
   }
 
   drop(key) {
-    this.#unkept.get(key)?.remove();
-    this.#unkept.delete(key);
+    this.#pending.get(key)?.remove();
+    this.#pending.delete(key);
+    this.#updateEmpty();
   }
 
   present({ count, names }) {
@@ -88,16 +90,22 @@ export class RoomView {
     state.className = 'state';
     state.textContent = words;
     item.append(state);
-    this.#unkept.set(key, item);
+    this.#pending.set(key, item);
     this.#waiting.append(item);
   }
 
-  /** Who reads the newest message keeps reading the newest. */
-  #stay(change) {
+  /** Applies a change. A view scrolled to the end stays at the end. */
+  #update(change) {
     const list = this.#messages;
     const isAtEnd = list.scrollHeight - list.scrollTop - list.clientHeight < 40;
     change();
+    this.#updateEmpty();
     if (isAtEnd) list.scrollTop = list.scrollHeight;
+  }
+
+  #updateEmpty() {
+    const { childElementCount: shown } = this.#log;
+    this.#empty.hidden = shown + this.#waiting.childElementCount > 0;
   }
 }
 

@@ -1,32 +1,32 @@
-// What a client knows: the newest price of each instrument, and whether anything is missing. The same in Node
-// and in the page. The server says in text what the ticks that follow are:
+// A client's state, for Node and the page: the latest price of each instrument, and whether anything is missing. Text
+// messages of the server announce which ticks follow:
 //
-//   { type: 'hello', instruments }   the names; the newest tick of each follows
-//   { type: 'live', after }          from here on every tick, and the next one is `after` + 1
-//   { type: 'lagging', last }        you were too slow: from here on only the newest of each, now and then
+//   { type: 'hello', instruments }   the names; the latest tick of each follows
+//   { type: 'live', after }          every tick follows, starting with number `after` + 1
+//   { type: 'lagging', last }        the client was too slow: only the latest ticks follow, from time to time
 
 import { readTick, TICK_BYTES } from './tick.js';
 
 export class Book {
   instruments = [];
-  /** Of each instrument, in hundredths. */
+  /** Prices by instrument, in hundredths. */
   prices = new Float64Array(0);
   /** `'joining'`, `'live'` or `'lagging'`. */
   mode = 'joining';
   /** The number of the last tick. */
   last = 0;
   received = 0;
-  /** Ticks that should have come and did not. */
+  /** Ticks that should have arrived and did not. */
   lost = 0;
   outOfOrder = 0;
-  /** Ticks that the server left out, and said so. */
+  /** Ticks that the server announced as skipped. */
   skipped = 0;
-  /** Milliseconds the newest tick was under way. */
+  /** The latest tick's age on arrival, in milliseconds. */
   age = 0;
   #tick = { sequence: 0, time: 0, price: 0, instrument: 0 };
 
-  /** A text message of the server. */
-  told(text) {
+  /** Takes a text message of the server. */
+  receive(text) {
     const message = JSON.parse(text);
     if (message.type === 'hello') {
       this.instruments = message.instruments;
@@ -42,10 +42,10 @@ export class Book {
     }
   }
 
-  /** A tick, at `start` of some bytes. */
+  /** Takes a tick at offset `start` of `bytes`. */
   tick(bytes, start) {
     if (bytes.length - start < TICK_BYTES)
-      throw new RangeError('That is no tick: it is too short.');
+      throw new RangeError(`A tick has ${TICK_BYTES} bytes, got ${bytes.length - start}.`);
     const tick = this.#tick;
     readTick(bytes, start, tick);
     this.received++;
@@ -57,7 +57,7 @@ export class Book {
     this.age = Date.now() - tick.time;
   }
 
-  /** Where the feed stands, by the server's word, before what comes next. */
+  /** Compares the last number received with the one the server implies, and counts the gap. */
   #expect(last) {
     const missing = last - this.last;
     if (missing < 0) this.outOfOrder++;

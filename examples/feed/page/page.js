@@ -1,9 +1,9 @@
-// Draws what the worker knows: asks it once a frame, and writes only what has changed since.
+// Draws the worker's state: asks for it once per frame, and updates only what has changed.
 
 import { Sparkline } from './sparkline.js';
 
 const SPARKLINE_EVERY = 200;
-/** Milliseconds between two frames for people who asked for less motion. */
+/** Milliseconds between two updates for users who prefer reduced motion. */
 const CALM = 500;
 
 const byId = (id) => document.getElementById(id);
@@ -19,7 +19,7 @@ let received = 0;
 let secondAt = performance.now();
 let sparklineAt = 0;
 
-/** Writes where the text is another: a write costs a layout, a comparison nothing. */
+/** Writes only if the text has changed: a write triggers a layout, a comparison costs nothing. */
 function show(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
@@ -57,9 +57,9 @@ function drawRow(made, value, withSparkline) {
 }
 
 const STATUS = {
-  joining: 'Connected: waiting for the first prices.',
-  live: 'Live: every tick comes, none is missing.',
-  lagging: 'Too slow for every tick: the server sends the newest price of each instrument.',
+  joining: 'Connected. Waiting for the first prices.',
+  live: 'Live: every tick is received.',
+  lagging: 'Too slow for every tick: the server sends only the latest prices.',
 };
 
 function drawNumbers(state) {

@@ -1,4 +1,4 @@
-// The last prices of an instrument as a line.
+// Draws the last prices of an instrument as a line.
 
 const POINTS = 100;
 
@@ -15,7 +15,7 @@ export class Sparkline {
     if (this.#values.length > POINTS) this.#values.shift();
   }
 
-  /** Draws in the colour of the text around it. */
+  /** Draws in the colour of the surrounding text. */
   draw() {
     const canvas = this.#canvas;
     const { clientWidth, clientHeight } = canvas;

@@ -1,17 +1,17 @@
-// One tick as bytes, the same in server, client and page:
+// The binary format of a tick, shared by server, client and page:
 //
-//   0  sequence     float64, counts the feed's ticks from 1 on
-//   8  time         float64, milliseconds of the epoch
+//   0  sequence     float64, the tick's number, starting at 1
+//   8  time         float64, milliseconds since the epoch
 //  16  price        uint32, in hundredths
 //  20  instrument   uint32, index of its name
 //
-// All little-endian. A float64 counts to 2^53 exactly, and costs less to read than a BigInt.
+// All little-endian. A float64 is exact up to 2^53, and cheaper to read than a BigInt.
 
 export const TICK_BYTES = 24;
 
 let view = new DataView(new ArrayBuffer(0));
 
-/** A view of the memory that `bytes` lies in: a chunk holds hundreds of ticks, and one view serves them all. */
+/** A view of the buffer of `bytes`. Cached: one view serves the hundreds of ticks of a chunk. */
 function viewOf(bytes) {
   if (view.buffer !== bytes.buffer) view = new DataView(bytes.buffer);
   return view;
@@ -26,7 +26,7 @@ export function writeTick(bytes, start, sequence, time, price, instrument) {
   target.setUint32(at + 20, instrument, true);
 }
 
-/** Reads a tick into `tick`, which is made once: 200,000 objects a second would be garbage. */
+/** Reads a tick into `tick`. The object is reused, to avoid 200,000 allocations per second. */
 export function readTick(bytes, start, tick) {
   const source = viewOf(bytes);
   const at = bytes.byteOffset + start;

@@ -1,5 +1,5 @@
-// Holds the connection and the book, off the thread that draws: a busy page loses nothing, and a busy feed
-// never stops the page. Tells the page how things stand whenever it asks, which it does once a frame.
+// Runs the connection and the book off the main thread: a busy page loses no ticks, and a busy feed does not block the
+// page. Posts the state when the page asks for it, once per frame.
 
 import { DEAD_AFTER, delayOf } from './backoff.js';
 import { Book } from './book.js';
@@ -16,13 +16,13 @@ function connect() {
   const socket = new WebSocket(`${location.protocol.replace('http', 'ws')}//${location.host}/feed`);
   let before = book.received;
   const watch = setInterval(() => {
-    if (book.received === before) over();
+    if (book.received === before) end();
     before = book.received;
   }, DEAD_AFTER);
   socket.binaryType = 'arraybuffer';
   socket.onmessage = ({ data }) => {
     if (typeof data === 'string') {
-      book.told(data);
+      book.receive(data);
       away = '';
       attempt = 0;
       return;
@@ -30,15 +30,15 @@ function connect() {
     book.tick(new Uint8Array(data), 0);
     if (isSlow) spin(SLOW_FOR);
   };
-  const over = () => {
+  const end = () => {
     clearInterval(watch);
     socket.onmessage = socket.onclose = null;
     socket.close();
     const delay = delayOf(++attempt);
-    away = `The server is away. Trying again in ${(delay / 1000).toFixed(1)} s (attempt ${attempt}).`;
+    away = `The server is unreachable. Reconnecting in ${(delay / 1000).toFixed(1)} s (attempt ${attempt}).`;
     setTimeout(connect, delay);
   };
-  socket.onclose = over;
+  socket.onclose = end;
 }
 
 function spin(milliseconds) {

@@ -1,9 +1,9 @@
-// What the proxy tells, for as long as the page is open: it connects again by itself.
+// The proxy's events. Reconnects automatically while the page is open.
 
 const SOONEST = 250;
 const LATEST = 4000;
 
-/** Calls `heard(message)` for each, and `away(milliseconds)` when the proxy is gone, until it tries again. */
+/** Calls `heard(message)` for each message, and `away(milliseconds)` when disconnected, with the time to the retry. */
 export function listen({ heard, away }) {
   let delay = SOONEST;
   const connect = () => {

@@ -1,4 +1,4 @@
-// The proxy's connections and frames, drawn as they are told: one batch a tenth of a second.
+// Draws the proxy's connections and frames, one batch per tenth of a second.
 
 import { listen } from './events.js';
 import { bytes, contentOf, kindOf, milliseconds } from './words.js';
@@ -9,7 +9,7 @@ const ARROWS = { client: '→', server: '←' };
 const TOWARDS = { client: 'to the server', server: 'to the client' };
 
 const byId = (id) => document.getElementById(id);
-/** Of each connection, by its number: its row, and how it is chosen. */
+/** Each connection's table row and filter option, by id. */
 const rows = new Map();
 let isPaused = false;
 let skipped = 0;
@@ -31,7 +31,7 @@ function rowOf({ id }) {
   return made;
 }
 
-/** Where it belongs: what is open stands above what is over, and of that only the last are kept. */
+/** Moves a row to the open or the closed connections, and drops the oldest closed one above the limit. */
 function place(row, body) {
   if (row.parentElement !== body) body.prepend(row);
   const { lastElementChild: last } = body;
@@ -90,7 +90,7 @@ function drawFrames(frames) {
   while (list.childElementCount > MOST_FRAMES) list.lastElementChild.remove();
 }
 
-function forgetAll() {
+function clearAll() {
   for (const id of ['open', 'closed']) byId(id).replaceChildren();
   byId('filter').replaceChildren(byId('filter').firstElementChild);
   rows.clear();
@@ -99,7 +99,7 @@ function forgetAll() {
 listen({
   heard({ about, connections, frames, skipped: more }) {
     if (about !== undefined) {
-      forgetAll();
+      clearAll();
       byId('about').textContent = about;
     }
     byId('status').textContent = 'Watching.';
@@ -109,10 +109,10 @@ listen({
     skipped += more;
     drawFrames(frames);
     byId('skipped').textContent =
-      skipped > 0 ? `${skipped.toLocaleString('en')} passed too quickly to be shown` : '';
+      skipped > 0 ? `${skipped.toLocaleString('en')} frames not shown: too many at once` : '';
   },
   away(delay) {
-    byId('status').textContent = `The proxy is away. Trying again in ${delay / 1000} s.`;
+    byId('status').textContent = `The proxy is unreachable. Reconnecting in ${delay / 1000} s.`;
     byId('status').className = 'away';
   },
 });

@@ -1,4 +1,4 @@
-// Numbers and frames in words.
+// Formats numbers and frames for the page.
 
 export function bytes(count) {
   if (count < 1024) return `${count} B`;
@@ -10,22 +10,22 @@ export function milliseconds(time) {
   return time === undefined ? '–' : `${time < 10 ? time.toFixed(2) : Math.round(time)} ms`;
 }
 
-/** Bytes of what is no text. */
+/** Bytes shown of a payload that is not text. */
 const MOST_HEX = 32;
 
-/** What the frame is: "text, 12 B". */
+/** The frame's type and size: "text, 12 B". */
 export function kindOf({ violation, name, fin, compressed, length, inflated }) {
-  if (violation) return 'broken rule';
-  const piece = fin ? '' : ' …';
+  if (violation) return 'violation';
+  const fragment = fin ? '' : ' …';
   const packed = compressed ? ` (deflated${inflated ? ` ${bytes(inflated)}` : ''})` : '';
-  return `${name}${piece}, ${bytes(length)}${packed}`;
+  return `${name}${fragment}, ${bytes(length)}${packed}`;
 }
 
-/** What it says. */
+/** The frame's content. */
 export function contentOf({ sender, violation, close, preview }) {
   if (violation) {
     const where = violation.offset === undefined ? '' : `, byte ${violation.offset}`;
-    return `${sender}: ${violation.rule} (RFC 6455 §${violation.section}${where}). Forwarded all the same; not read any further.`;
+    return `${sender}: ${violation.rule} (RFC 6455 §${violation.section}${where}). Forwarded unchanged; decoding of this direction stopped.`;
   }
   if (close) return `${close.code} ${close.name}${close.reason ? `: ${close.reason}` : ''}`;
   if (preview.text !== undefined) return preview.text + (preview.bytesLeft > 0 ? ' …' : '');

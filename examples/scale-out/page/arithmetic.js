@@ -1,25 +1,25 @@
-// What so many connections need, step by step: each with how it is reckoned.
+// Computes what a number of connections needs, step by step, each with its formula.
 
 const KIB = 1024;
 const GIB = KIB ** 3;
-/** Of headers of IP, TCP and the frame around a message. */
+/** Bytes of IP, TCP and frame headers per message. */
 const OVERHEAD = 60;
-/** What Redis holds: messages of a room, seconds a number is known, bytes of a key for it. */
+/** In Redis: messages stored per room, seconds a message number is stored, bytes of its key. */
 const KEEP = 1000;
 const REMEMBER_S = 3600;
-const OF_A_NUMBER = 120;
+const NUMBER_BYTES = 120;
 
 const show = (value) => value.toLocaleString('en', { maximumFractionDigits: value < 100 ? 1 : 0 });
 
-/** Rows of `{ id, what, how, value, unit }`. */
-export function reckon(given) {
+/** Returns rows of `{ id, what, how, result, value }`. */
+export function calculate(given) {
   const rows = [];
   const row = (id, what, value, unit, strings, ...numbers) => {
     const how = String.raw({ raw: strings }, ...numbers.map(show));
     rows.push({ id, what, how, result: `${show(value)}${unit}`, value });
     return value;
   };
-  /** `step(id, what, unit, value)` is a tag for how it was reckoned. */
+  /** `step(id, what, unit, value)` is a template tag for the formula. */
   const step =
     (id, what, unit, value) =>
     (strings, ...numbers) =>
@@ -29,16 +29,16 @@ export function reckon(given) {
   const { kernel, perProcess, cores, ram, gigabits, kept, passed } = given;
   const share = given.load / 100;
 
-  const said = (connections * perHour) / 3600;
-  step('said', 'Messages said', '/s', said)`${connections} × ${perHour} ÷ 3,600 s`;
-  const delivered = said * roomSize;
-  step('delivered', 'Messages delivered', '/s', delivered)`${said} × ${roomSize} people`;
+  const sent = (connections * perHour) / 3600;
+  step('sent', 'Messages sent', '/s', sent)`${connections} × ${perHour} ÷ 3,600 s`;
+  const delivered = sent * roomSize;
+  step('delivered', 'Messages delivered', '/s', delivered)`${sent} × ${roomSize} people`;
   const beats = connections / beat;
   step('beats', 'Heartbeats', '/s', beats)`${connections} ÷ ${beat} s`;
   const busy = ((delivered + beats) * cpu) / 1e6;
-  step('busy', 'Cores kept busy', '', busy)`(${delivered} + ${beats}) × ${cpu} µs`;
+  step('busy', 'Cores used', '', busy)`(${delivered} + ${beats}) × ${cpu} µs`;
   const processes = Math.ceil(Math.max(busy / share, connections / perProcess));
-  step('processes', 'Processes, one a core', '', processes)`the more of ${busy} ÷ ${
+  step('processes', 'Processes, one per core', '', processes)`max of ${busy} ÷ ${
     given.load
   } % and ${connections} ÷ ${perProcess}`;
 
@@ -56,22 +56,25 @@ export function reckon(given) {
     Math.ceil(gib / (ram / 2)),
     Math.ceil(bits / (gigabits / 2)),
   );
-  step('machines', 'Machines', '', machines)`the most of ${processes} ÷ ${cores} cores, ${gib} ÷ ${
+  step('machines', 'Machines', '', machines)`max of ${processes} ÷ ${cores} cores, ${gib} ÷ ${
     ram / 2
   } GiB (half of it), ${bits} ÷ ${gigabits / 2} Gbit/s (half of it)`;
 
   const reached = processes * (1 - (1 - 1 / processes) ** roomSize);
-  step('reached', 'Processes with somebody of a room', '', reached)`${processes} × (1 − (1 − 1 ÷ ${
-    processes
-  }) ^ ${roomSize})`;
-  const out = said * reached;
-  step('out', 'Messages Redis passes on', '/s', out)`${said} × ${reached}`;
-  const shards = Math.max(Math.ceil(said / kept), Math.ceil(out / passed));
-  step('shards', 'Redis shards', '', shards)`the more of ${said} ÷ ${kept} and ${out} ÷ ${passed}`;
+  step(
+    'reached',
+    'Processes with users of a given room',
+    '',
+    reached,
+  )`${processes} × (1 − (1 − 1 ÷ ${processes}) ^ ${roomSize})`;
+  const out = sent * reached;
+  step('out', 'Messages Redis delivers', '/s', out)`${sent} × ${reached}`;
+  const shards = Math.max(Math.ceil(sent / kept), Math.ceil(out / passed));
+  step('shards', 'Redis shards', '', shards)`max of ${sent} ÷ ${kept} and ${out} ÷ ${passed}`;
   const rooms = connections / roomSize;
-  const stored = (rooms * KEEP * bytes + said * REMEMBER_S * OF_A_NUMBER) / GIB;
-  step('stored', 'Memory of Redis, all shards', ' GiB', stored)`${rooms} rooms × ${KEEP} × ${
+  const stored = (rooms * KEEP * bytes + sent * REMEMBER_S * NUMBER_BYTES) / GIB;
+  step('stored', 'Redis memory, all shards', ' GiB', stored)`${rooms} rooms × ${KEEP} × ${
     bytes
-  } B + ${said} × ${REMEMBER_S} s × ${OF_A_NUMBER} B`;
+  } B + ${sent} × ${REMEMBER_S} s × ${NUMBER_BYTES} B`;
   return rows;
 }

@@ -1,6 +1,6 @@
-// The page that reckons: figures as they were measured, what is given, and what follows.
+// The calculator page: measured figures, inputs and results.
 
-import { reckon } from './arithmetic.js';
+import { calculate } from './arithmetic.js';
 
 const $ = (id) => document.getElementById(id);
 
@@ -21,27 +21,27 @@ function show() {
   const given = {};
   for (const input of $('given').querySelectorAll('input')) {
     if (!input.checkValidity()) {
-      $('reckoned').replaceChildren(); // what stood there was of other numbers
+      $('results').replaceChildren(); // the old results belong to other inputs
       return input.reportValidity();
     }
     given[input.id] = input.valueAsNumber;
   }
-  const rows = reckon(given).map(({ id, what, how, result, value }) => {
+  const rows = calculate(given).map(({ id, what, how, result, value }) => {
     const last = cell(result, 'number');
     const data = document.createElement('data');
     Object.assign(data, { id, value, textContent: result });
     last.replaceChildren(data);
     return rowOf([cell(what), cell(how, 'how'), last]);
   });
-  $('reckoned').replaceChildren(...rows);
+  $('results').replaceChildren(...rows);
 }
 
 async function showFigures() {
   const response = await fetch('figures.json');
   const { cores, node, people, rooms, rows } = await response.json();
   $('measured').textContent =
-    `Messages delivered a second to ${people} people in ${rooms} rooms, and the CPU of the processes for each; ` +
-    `Node ${node}, on ${cores} cores for the processes, Redis and the clients together.`;
+    `Messages delivered per second to ${people} people in ${rooms} rooms, and server CPU per delivery. ` +
+    `Node ${node}; the processes, Redis and the clients share ${cores} cores.`;
   const head = ['Processes', 'wsimd/ws, /s', 'ws, /s', 'wsimd/ws, µs', 'ws, µs'];
   const body = rows.map(({ processes, wsimd, ws }) => {
     const numbers = [processes, wsimd.perSecond, ws.perSecond, wsimd.cpu, ws.cpu];
@@ -58,6 +58,6 @@ $('given').oninput = show;
 try {
   await showFigures();
 } catch ({ message }) {
-  $('measured').textContent = `The figures could not be fetched: ${message}`;
+  $('measured').textContent = `Cannot load the figures: ${message}`;
 }
 show();

@@ -1,4 +1,4 @@
-// The page: one room at a time.
+// The page. It shows one room at a time.
 
 import { io } from '/socket.io/socket.io.esm.min.js';
 import { enterRoom } from './room.js';
@@ -34,12 +34,13 @@ function show({ name, text, picture }) {
 
 function setWaiting(count) {
   waiting = count;
-  element('waiting').textContent = count === 0 ? '' : `${count} not kept yet`;
+  element('waiting').textContent = count === 0 ? '' : `${count} not saved yet`;
 }
 
 function enter(form) {
-  const isLost = 'Not all of what you said is kept yet. It is lost when you leave the room. Leave?';
-  if (waiting > 0 && !confirm(isLost)) return;
+  const warning =
+    'Some of your messages are not saved yet. They are lost if you leave the room. Leave?';
+  if (waiting > 0 && !confirm(warning)) return;
   room?.leave();
   element('said').replaceChildren();
   setWaiting(0);
@@ -50,7 +51,10 @@ function enter(form) {
     name,
     onSaid: show,
     onTransport: ({ name: by, engine }) =>
-      setState(`In ${title}, by ${WORDS[by]}${engine ? `, ${engine} at the server` : ''}.`, true),
+      setState(
+        `In ${title}, over ${WORDS[by]}${engine ? `, with ${engine} on the server` : ''}.`,
+        true,
+      ),
     onTrouble: (text) => setState(text, false),
   });
 }
@@ -82,7 +86,7 @@ element('peers').textContent = `This page is served by ${name}. `;
 for (const peer of others) {
   const link = document.createElement('a');
   link.href = peer;
-  link.textContent = 'The other one';
+  link.textContent = 'Open the other one';
   element('peers').append(link);
 }
 enter(element('enter'));

@@ -1,22 +1,22 @@
-// A room of the chat, in a page or in Node: what is said comes once each, in order, and what one says oneself is
-// sent again until the server has kept it.
+// A room of the chat, for pages and Node. Delivers each message once and in order, and resends the user's own messages
+// until the server has stored them.
 
 export const LARGEST = 1024 * 1024;
-/** Bytes of a message as they are sent: in JSON a letter takes up to six. */
+/** The encoded size of a message in bytes: JSON can take six bytes per character. */
 export function sizeOf(text, picture) {
   return new TextEncoder().encode(JSON.stringify(text)).length + (picture?.byteLength ?? 0);
 }
 
-const ANSWERED_WITHIN = 2000; // milliseconds; asked again after that
+const ANSWERED_WITHIN = 2000; // milliseconds until a request is repeated
 
 /**
- * `connect(options)` is socket.io-client's `io`, with an address or without. Calls `onSaid(message)`,
+ * `connect(options)` calls socket.io-client's `io`, with or without an address. Calls `onSaid(message)`,
  * `onTransport({ name, engine })` and `onTrouble(text)`.
  */
 export function enterRoom({ connect, room, name, onSaid, onTransport, onTrouble }) {
-  let last = 0; // the number of the last message that was handed over
-  let asking; // the timer of a question that is not answered yet
-  let hasGap = false; // one came too early for the answer that is awaited to be sure to have those before it
+  let last = 0; // the number of the last delivered message
+  let asking; // the timer of a pending request
+  let hasGap = false; // a message arrived that the pending reply may not cover
   const socket = connect({
     auth: (give) => give({ room, after: last }),
     retries: Number.POSITIVE_INFINITY,
@@ -28,7 +28,7 @@ export function enterRoom({ connect, room, name, onSaid, onTransport, onTrouble 
   function ask() {
     clearTimeout(asking);
     asking = setTimeout(ask, ANSWERED_WITHIN);
-    socket.volatile.emit('since', last); // past the queue of what is to be said; it may get lost
+    socket.volatile.emit('since', last); // bypasses the retry queue; may be lost
   }
   function stopAsking() {
     clearTimeout(asking);
@@ -55,17 +55,15 @@ export function enterRoom({ connect, room, name, onSaid, onTransport, onTrouble 
   socket.on('behind', ask);
   socket.on('transport', onTransport);
   socket.on('trouble', onTrouble);
-  socket.on('connect_error', ({ message }) =>
-    onTrouble(`The server cannot be reached (${message}).`),
-  );
-  socket.on('disconnect', (reason) => onTrouble(`The connection is gone (${reason}).`));
+  socket.on('connect_error', ({ message }) => onTrouble(`The server is unreachable (${message}).`));
+  socket.on('disconnect', (reason) => onTrouble(`Disconnected (${reason}).`));
 
   return {
     socket,
-    /** Says a text, with a picture's bytes or without. `onKept(problem)` is told when it is kept, or refused. */
+    /** Sends a text and optionally a picture. `onKept(problem)` is called once it is stored or refused. */
     say(text, picture, onKept = () => {}) {
       if (sizeOf(text, picture) > LARGEST) {
-        throw new RangeError(`A message may have ${LARGEST} bytes, with its picture.`);
+        throw new RangeError(`A message has at most ${LARGEST} bytes, including its picture.`);
       }
       const message = { id: crypto.randomUUID(), name, text, ...(picture && { picture }) };
       socket.emit('say', message, (_, { refused }) => onKept(refused));

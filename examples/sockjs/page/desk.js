@@ -1,17 +1,17 @@
-// One's own place at the board, in a page or in Node: SockJS does not come back by itself, this does; and what one
-// writes is sent again until it is seen on the board.
+// The board's client, for pages and Node. Reconnects, which SockJS does not, and resends the user's lines until they
+// appear on the board.
 
 export const LARGEST = 256 * 1024;
-/** Lines that are known again: far more than the board tells anew. */
+/** Line ids remembered to detect duplicates: far more than the board resends. */
 const REMEMBERED = 10_000;
 
 /**
- * `connect()` gives a new SockJS. Calls `onLine(text, isOwn)` once for each line, `onUp(transport)` and
+ * `connect()` returns a new SockJS. Calls `onLine(text, isOwn)` once for each line, `onUp(transport)` and
  * `onTrouble(text)`.
  */
 export function openDesk({ connect, onLine, onUp, onTrouble }) {
   const seen = new Set();
-  const waiting = new Map(); // by id: lines that are not on the board yet
+  const waiting = new Map(); // lines that are not on the board yet, by id
   let socket;
   let retry;
 
@@ -32,11 +32,11 @@ export function openDesk({ connect, onLine, onUp, onTrouble }) {
     socket.onclose = ({ code, reason }) => {
       retry = setTimeout(open, 1000);
       onTrouble(
-        `The board cannot be reached (${code}${reason && `, ${reason}`}); trying every second.`,
+        `The board is unreachable (${code}${reason && `, ${reason}`}); retrying every second.`,
       );
     };
   }
-  function drop() {
+  function disconnect() {
     clearTimeout(retry);
     socket.onopen = socket.onmessage = socket.onclose = null;
     socket.close();
@@ -45,17 +45,18 @@ export function openDesk({ connect, onLine, onUp, onTrouble }) {
 
   return {
     write(text) {
-      if (text.length > LARGEST) throw new RangeError(`A line may have ${LARGEST} characters.`);
+      if (text.length > LARGEST)
+        throw new RangeError(`A line has at most ${LARGEST} characters, got ${text.length}.`);
       const id = crypto.randomUUID();
       const line = JSON.stringify({ id, text });
       waiting.set(id, line);
       if (socket.readyState === 1) socket.send(line);
     },
-    /** Connects anew, and by another way if `connect` now gives one. What is not on the board yet goes along. */
-    again() {
-      drop();
+    /** Reconnects, for example with another transport. Pending lines are sent again. */
+    reconnect() {
+      disconnect();
       open();
     },
-    leave: drop,
+    leave: disconnect,
   };
 }

@@ -1,4 +1,4 @@
-// The page: the board, newest line first.
+// The page: shows the board, newest line first.
 
 import { openDesk } from './desk.js';
 
@@ -26,13 +26,13 @@ const desk = openDesk({
     new SockJS('/board', null, { transports: element('transports').value || undefined }),
   onLine: show,
   onUp(transport) {
-    const end = transport === 'websocket' ? `, ${NAMES[engine]} at the server` : '';
-    setState(`Connected by ${transport}${end}.`, true);
+    const end = transport === 'websocket' ? `, with ${NAMES[engine]} on the server` : '';
+    setState(`Connected over ${transport}${end}.`, true);
   },
   onTrouble: (text) => setState(text, false),
 });
 
-element('transports').addEventListener('change', () => desk.again());
+element('transports').addEventListener('change', () => desk.reconnect());
 element('form').addEventListener('submit', (event) => {
   event.preventDefault();
   desk.write(element('text').value);

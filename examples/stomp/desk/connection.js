@@ -1,15 +1,15 @@
-// One STOMP connection that comes back by itself, and says in words how it is. For Node and for pages alike: the
-// class of the WebSocket is handed in.
+// A STOMP connection that reconnects automatically and reports its state. Works in Node and in pages: the WebSocket class
+// is a parameter.
 
 import { Client, Versions } from '@stomp/stompjs';
 
 /**
- * Connects, and goes on trying every second until `deactivate()` of the returned client. `onUp(client)` is called
- * whenever the broker is there, `onTrouble(text)` with every new reason why it is not.
+ * Connects, and retries every second until `deactivate()` of the returned client. `onUp(client)` is called after each
+ * connection, `onTrouble(text)` for each new reason why there is none.
  */
 export function connect({ url, WebSocket, login, passcode, onUp, onTrouble }) {
   let lastReason;
-  let isExplained = false; // of each connection the first thing that is said is why it ended
+  let isExplained = false; // per connection, only the first reason is reported
   const trouble = (reason) => {
     if (isExplained) return;
     isExplained = true;
@@ -26,27 +26,28 @@ export function connect({ url, WebSocket, login, passcode, onUp, onTrouble }) {
     heartbeatOutgoing: 2000,
     reconnectDelay: 1000,
     connectionTimeout: 10_000,
-    // A broker that has fallen silent will not answer a close frame either.
+    // A broker that does not respond will not answer a close frame either.
     discardWebsocketOnCommFailure: true,
     onConnect() {
       lastReason = undefined;
       onUp(client);
     },
     onStompError({ headers, body }) {
-      trouble(`The broker refuses: ${headers.message}. ${body}`.trim());
-      client.forceDisconnect(); // STOMP has the broker do so; RabbitMQ 3.10 waits for us
+      trouble(`The broker refused the connection: ${headers.message}. ${body}`.trim());
+      client.forceDisconnect(); // STOMP requires the broker to close; RabbitMQ 3.10 does not
     },
-    onHeartbeatLost: () => trouble('The broker has fallen silent; connecting anew.'),
-    onWebSocketError: (event) => trouble(`No broker at ${url}${why(event)}; trying every second.`),
+    onHeartbeatLost: () => trouble('The broker stopped responding; reconnecting.'),
+    onWebSocketError: (event) =>
+      trouble(`No broker at ${url}${why(event)}; retrying every second.`),
     onWebSocketClose() {
-      if (client.active) trouble('The connection to the broker is gone; trying every second.');
+      if (client.active) trouble('Lost the connection to the broker; retrying every second.');
     },
   });
   client.activate();
   return client;
 }
 
-/** Pages are not told why; ws tells. */
+/** The reason, which ws provides and browsers do not. */
 function why({ message }) {
   return message ? ` (${message})` : '';
 }

@@ -1,9 +1,9 @@
-// What a customer has, in a page or in Node: an outbox for orders, and a queue on which the answers come.
+// The customer's side, for pages and Node: an outbox for orders, and a queue for answers.
 
 import { connect } from './connection.js';
 import { Outbox } from './outbox.js';
 
-// Answers wait here for ten minutes while their customer is away, and while the broker is.
+// Answers stay here for ten minutes while the customer is disconnected, and survive a broker restart.
 const QUEUE = {
   ack: 'client-individual',
   durable: 'true',
@@ -12,8 +12,8 @@ const QUEUE = {
 };
 
 /**
- * Opens a desk. `onUp()` and `onTrouble(text)` tell of the connection, `onSafe(id)` that the broker has an order,
- * `onAnswer(id, answer)` of its answer: once, though both may come twice.
+ * Opens a desk. `onUp()` and `onTrouble(text)` report the connection, `onSafe(id)` that the broker has stored an order,
+ * `onAnswer(id, answer)` its answer. Both are called once per order, even if the broker delivers twice.
  */
 export function openDesk({ onSafe, onAnswer, onUp, ...connection }) {
   const name = `answers.${crypto.randomUUID()}`;
@@ -34,7 +34,7 @@ export function openDesk({ onSafe, onAnswer, onUp, ...connection }) {
   });
   return {
     client,
-    /** Takes an order and returns its id. Throws where it is too large. */
+    /** Places an order and returns its id. Throws a RangeError if it is too large. */
     place(body) {
       const id = outbox.place(body);
       open.add(id);

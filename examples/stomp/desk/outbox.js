@@ -1,5 +1,5 @@
-// Orders on their way to the broker. Each stays here until the broker's receipt says that it has it on disk, and
-// is sent again on every new connection until then. So an order may arrive twice; it is never lost.
+// Orders without a receipt. Each is sent again on every new connection until the broker's receipt confirms that it is on
+// disk. An order may arrive twice, but is never lost.
 
 export const LARGEST = 4 * 1024 * 1024;
 
@@ -9,17 +9,17 @@ export class Outbox {
   #replyTo;
   #onSafe;
 
-  /** `replyTo` is where the answers go, `onSafe(id)` is told of each receipt. */
+  /** `replyTo`: the address for answers. `onSafe(id)` is called for each receipt. */
   constructor({ replyTo, onSafe }) {
     this.#replyTo = replyTo;
     this.#onSafe = onSafe;
   }
 
-  /** Takes an order, a string or bytes, and returns its id. Throws where it is larger than the broker takes. */
+  /** Places an order, a string or bytes, and returns its id. Throws a RangeError if it is too large. */
   place(body) {
     const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
     if (bytes.length > LARGEST) {
-      throw new RangeError(`An order may have ${LARGEST} bytes; this one has ${bytes.length}.`);
+      throw new RangeError(`An order has at most ${LARGEST} bytes, got ${bytes.length}.`);
     }
     const id = crypto.randomUUID();
     this.#waiting.set(id, body);
@@ -27,7 +27,7 @@ export class Outbox {
     return id;
   }
 
-  /** To be called with each new connection. */
+  /** Call this on each new connection. */
   sendAll(client) {
     this.#client = client;
     for (const [id, body] of this.#waiting) this.#send(id, body);

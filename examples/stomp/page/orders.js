@@ -1,10 +1,10 @@
-// The page: orders out, answers in, and how long each took.
+// The page: sends orders, shows answers and their times.
 
 import { openDesk } from '/desk/desk.js';
 
 const SHOWN = 200;
 const element = (id) => document.getElementById(id);
-const orders = new Map(); // by id: what was sent, when, and its row
+const orders = new Map(); // what was sent, when, and its table row, by id
 const counts = { sent: 0, safe: 0, answered: 0 };
 
 function setState(text, isGood) {
@@ -14,7 +14,7 @@ function setState(text, isGood) {
 
 function setCounts() {
   element('counts').textContent =
-    `${counts.sent} sent, ${counts.safe} safe with the broker, ${counts.answered} answered`;
+    `${counts.sent} sent, ${counts.safe} stored by the broker, ${counts.answered} answered`;
 }
 
 function addRow(title) {
@@ -24,7 +24,7 @@ function addRow(title) {
   return row;
 }
 
-async function sealOf(body) {
+async function hashOf(body) {
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
   return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -49,11 +49,11 @@ function onSafe(id) {
   order.row.cells[1].textContent = milliseconds(order.since);
   counts.safe++;
   setCounts();
-  forget(id, 'isSafe');
+  markDone(id, 'isSafe');
 }
 
-/** Its receipt may come before its answer, and after it: with both of them it is done. */
-function forget(id, part) {
+/** An order is done once it has both its receipt and its answer, in either order. */
+function markDone(id, part) {
   const order = orders.get(id);
   order[part] = true;
   if (order.isSafe && order.isAnswered) orders.delete(id);
@@ -61,12 +61,12 @@ function forget(id, part) {
 
 async function onAnswer(id, { bytes, sha256 }) {
   const { row, since, body } = orders.get(id);
-  const isSame = sha256 === (await sealOf(body));
-  row.cells[2].textContent = `${milliseconds(since)}: ${bytes} bytes, ${isSame ? 'unharmed' : 'CHANGED'}`;
+  const isSame = sha256 === (await hashOf(body));
+  row.cells[2].textContent = `${milliseconds(since)}: ${bytes} bytes, ${isSame ? 'intact' : 'CHANGED'}`;
   row.cells[2].classList.toggle('problem', !isSame);
   counts.answered++;
   setCounts();
-  forget(id, 'isAnswered');
+  markDone(id, 'isAnswered');
 }
 
 const settings = await (await fetch('/settings.json')).json();
@@ -75,13 +75,14 @@ const desk = openDesk({
   WebSocket,
   onSafe,
   onAnswer,
-  onUp: ({ webSocket }) => setState(`Connected by ${webSocket.protocol} to ${settings.url}.`, true),
-  onTrouble: (reason) => setState(`${reason} Orders wait in this page until it is back.`, false),
+  onUp: ({ webSocket }) =>
+    setState(`Connected to ${settings.url} with ${webSocket.protocol}.`, true),
+  onTrouble: (reason) => setState(`${reason} Orders wait on this page until it is back.`, false),
 });
 
 element('form').addEventListener('submit', (event) => {
   event.preventDefault();
-  send(element('text').value, element('text').value.slice(0, 200) || '(nothing)');
+  send(element('text').value, element('text').value.slice(0, 200) || '(empty)');
 });
 element('large').addEventListener('click', () => {
   send('가나다라마바사아자차카타파하'.repeat(24_966), '1 MiB of Korean');
