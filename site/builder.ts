@@ -1,4 +1,4 @@
-// The playground: fields in, a frame out, with the same diagram; wrong ones too, to see what they break.
+// The frame builder: turns fields into a frame and shows it in the same diagram. Invalid frames are allowed.
 
 import { inspect, ParseBytesError, parseBytes } from 'wsimd/inspect';
 import { mask, writeFrameHeader } from 'wsimd/js';
@@ -16,7 +16,7 @@ const OPCODES: readonly [number, string][] = [
   [11, 'reserved (B)'],
 ];
 
-/** `inspectBytes`: shows a frame in the inspector. */
+/** `inspectBytes` shows a frame in the inspector. */
 export function startBuilder(inspectBytes: (bytes: Uint8Array) => void): void {
   const form = byId<HTMLFormElement>('fields');
   form.append(...fields());
@@ -28,7 +28,12 @@ export function startBuilder(inspectBytes: (bytes: Uint8Array) => void): void {
       const isExpected = error instanceof ParseBytesError || error instanceof RangeError;
       const message = isExpected ? error.message : String(error);
       built.replaceChildren(
-        h('div', { class: 'problem', role: 'alert' }, h('strong', {}, 'No frame: '), message),
+        h(
+          'div',
+          { class: 'problem', role: 'alert' },
+          h('strong', {}, 'Cannot build the frame: '),
+          message,
+        ),
       );
     }
   };
@@ -65,7 +70,7 @@ function fields(): HTMLElement[] {
       h('input', { name: 'code', value: '1000', size: 5, inputmode: 'numeric' }),
     ),
     check('hex', 'Payload is hex or base64'),
-    h('label', { class: 'wide' }, 'Payload (of a close frame: its reason)', textarea()),
+    h('label', { class: 'wide' }, 'Payload (in a close frame, the reason)', textarea()),
   ];
 }
 
@@ -73,7 +78,7 @@ function textarea(): HTMLElement {
   return h('textarea', { name: 'payload', rows: 2, spellcheck: 'false' }, '안녕하세요');
 }
 
-/** The frame the fields make. Throws a ParseBytesError or RangeError on what is no field. */
+/** Builds the frame from the fields. Throws a ParseBytesError or RangeError on an invalid field. */
 function buildFrame(data: FormData): Uint8Array {
   const isSet = (name: string): boolean => data.get(name) !== null;
   const text = (name: string): string => String(data.get(name) ?? '');
@@ -95,7 +100,7 @@ function buildFrame(data: FormData): Uint8Array {
 
 function withCode(code: number, reason: Uint8Array): Uint8Array {
   if (!Number.isInteger(code) || code < 0 || code > 65535) {
-    throw new RangeError('the close code is a number from 0 to 65535, or nothing');
+    throw new RangeError('the close code must be empty or an integer from 0 to 65535');
   }
   const payload = new Uint8Array(2 + reason.length);
   payload.set([code >> 8, code & 255]);
@@ -103,11 +108,11 @@ function withCode(code: number, reason: Uint8Array): Uint8Array {
   return payload;
 }
 
-/** Four bytes as one little-endian number. */
+/** Parses four bytes into one little-endian number. */
 function keyOf(text: string): number {
   const bytes = parseBytes(text, 'hex');
   if (bytes.length !== 4)
-    throw new RangeError('the masking-key is four bytes, as eight hex digits');
+    throw new RangeError('the masking-key must be eight hex digits (four bytes)');
   return new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
 }
 
@@ -139,7 +144,7 @@ function show(
   const { frames, problem } = inspect(bytes, {
     role: (bytes[1] & 0x80) === 0 ? 'server' : 'client',
   });
-  const open = h('button', { type: 'button' }, 'Inspect it');
+  const open = h('button', { type: 'button' }, 'Inspect');
   open.addEventListener('click', () => inspectBytes(bytes));
   const copy = h('button', { type: 'button' }, 'Copy as hex');
   copy.addEventListener('click', () => {
@@ -149,7 +154,7 @@ function show(
   });
   built.replaceChildren(
     problem === undefined
-      ? h('p', { class: 'soft' }, 'By itself it breaks no rule.')
+      ? h('p', { class: 'soft' }, 'This frame is valid on its own.')
       : h(
           'div',
           { class: 'problem' },

@@ -1,8 +1,8 @@
-// The little that this page needs to make elements.
+// Small helpers for DOM elements and formatting.
 
 type Attributes = Record<string, string | number | boolean | undefined>;
 
-/** An element with attributes and children; text is text, never markup. */
+/** Creates an element with attributes and children. Strings become text, never markup. */
 export function h<K extends keyof HTMLElementTagNameMap>(
   name: K,
   attributes: Attributes = {},
@@ -20,7 +20,7 @@ export function h<K extends keyof HTMLElementTagNameMap>(
 /** The element with this id. */
 export function byId<T extends HTMLElement>(id: string): T {
   const found = document.getElementById(id);
-  if (found === null) throw new Error(`the page has no #${id}`);
+  if (found === null) throw new Error(`the page has no element #${id}`);
   return found as T;
 }
 

@@ -1,4 +1,4 @@
-// The page: three tools behind tabs, and the worker that keeps them for when there is no network.
+// The page: three tools in tabs, and a service worker that makes them available offline.
 
 import { startMeasuring } from './benchmark/panel.ts';
 import { startBuilder } from './builder.ts';
@@ -15,6 +15,6 @@ startMeasuring();
 
 if (import.meta.hot === undefined && 'serviceWorker' in navigator) {
   navigator.serviceWorker.register('./offline.js').catch(() => {
-    // Not from a file, and not where it is forbidden: the page works all the same.
+    // Not available from file: URLs or if blocked by the browser. The page works without it.
   });
 }

@@ -1,15 +1,15 @@
-// Keeps the page's files, and answers with them: the build puts in which they are.
+// A service worker that caches the page's files. The build inserts the list of files.
 
-const KEPT = 'wsimd-__VERSION__';
+const CACHE = 'wsimd-__VERSION__';
 const FILES = __FILES__;
 
 addEventListener('install', (event) => {
-  event.waitUntil(caches.open(KEPT).then((cache) => cache.addAll(FILES)));
+  event.waitUntil(caches.open(CACHE).then((cache) => cache.addAll(FILES)));
 });
 
 addEventListener('activate', (event) => {
   const clean = async () => {
-    for (const name of await caches.keys()) if (name !== KEPT) await caches.delete(name);
+    for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
   };
   event.waitUntil(clean());
 });

@@ -1,4 +1,4 @@
-// Tabs as assistive technology knows them: one stop for the Tab key, arrows between them.
+// Tabs with the ARIA keyboard pattern: one stop for the Tab key, arrow keys between tabs.
 
 export interface Tabs {
   show(panel: string): void;

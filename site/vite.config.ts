@@ -1,4 +1,4 @@
-// The page, built from the package as it is built: `npm run site`, `npm run site:build`.
+// Builds the page from the built package: `npm run site`, `npm run site:build`.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { defineConfig, type Plugin } from 'vite';
 
 const root = fileURLToPath(new URL('.', import.meta.url));
 
-/** The worker that keeps the page for when there is no network: told which files there are. */
+/** Emits the service worker for offline use, with the list of files to cache. */
 function offline(): Plugin {
   return {
     name: 'offline',

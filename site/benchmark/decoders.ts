@@ -1,15 +1,15 @@
-// What is measured: three decoders of a client's frames behind one shape.
+// The three decoders that are measured, behind one interface.
 
 import { Decoder } from 'wsimd';
 
-/** Decodes a chunk, and may write to it; `onMessage` gets every payload. */
+/** Decodes a chunk, and may modify it. `onMessage` gets each payload. */
 export type Decode = (chunk: Uint8Array) => void;
 export type OnMessage = (payload: Uint8Array) => void;
 
 export const NAMES = ['wasm', 'js', 'naive'] as const;
 export type Name = (typeof NAMES)[number];
 
-/** Throws where it cannot be had, as WebAssembly where it is forbidden. */
+/** Throws if the decoder is not available, for example if WebAssembly is disabled. */
 export function createDecoder(name: Name, onMessage: OnMessage): Decode {
   if (name === 'naive') return naive(onMessage);
   const decoder = new Decoder({ role: 'server', backend: name }, { message: onMessage });
@@ -18,7 +18,7 @@ export function createDecoder(name: Name, onMessage: OnMessage): Decode {
   };
 }
 
-/** The loop anybody would write first: whole frames, one byte after the other. */
+/** A naive loop: whole frames only, unmasked byte by byte. */
 function naive(onMessage: OnMessage): Decode {
   return (chunk) => {
     let at = 0;

@@ -1,35 +1,35 @@
-// Interleaved rounds of all decoders at one size, every message checked before anything is timed.
+// Measures all decoders at one size in interleaved rounds, after verifying their messages.
 
 import { Encoder } from 'wsimd';
 import { createDecoder, type Decode, NAMES, type Name } from './decoders.ts';
 
 export const SIZES = [16, 125, 1024, 4096, 16_384, 65_536, 1_048_576];
-/** Bytes of a chunk, unless one message is longer. */
+/** Bytes per chunk, unless one message is longer. */
 const CHUNK = 65_536;
 const ROUNDS = 9;
-/** Milliseconds a decoder runs in a round. */
+/** Minimum milliseconds per decoder and round. */
 const TIME = 25;
 
 export interface Result {
   size: number;
-  /** Megabytes of payload a second, the median of the rounds; undefined for what cannot run here. */
+  /** Median payload throughput in MB/s; undefined if the decoder is not available. */
   throughput: Partial<Record<Name, number>>;
 }
 
 interface Contender {
   name: Name;
   decode: Decode;
-  /** Megabytes a second, round by round. */
+  /** MB/s in each round. */
   rounds: number[];
 }
 
-/** Throws where a decoder gives other messages than were encoded. */
+/** Throws if a decoder's messages differ from the encoded ones. */
 export function measureSize(size: number): Result {
   const { chunk, payload, messages } = encoded(size);
   const contenders = NAMES.flatMap((name): Contender[] => {
     const decode = decoderOf(name);
     if (decode === undefined) return [];
-    assertRight(name, chunk, payload, messages);
+    assertCorrect(name, chunk, payload, messages);
     return [{ name, decode, rounds: [] }];
   });
   for (let round = -1; round < ROUNDS; round++) {
@@ -44,7 +44,7 @@ export function measureSize(size: number): Result {
   };
 }
 
-/** A chunk of masked binary messages: whole frames, for the byte loop knows no others. */
+/** A chunk of masked binary messages. Whole frames only, because the byte loop supports no others. */
 function encoded(size: number) {
   const encoder = new Encoder({ role: 'client' });
   const payload = Uint8Array.from({ length: size }, (_, i) => (i * 131 + 7) & 255);
@@ -67,22 +67,27 @@ function decoderOf(name: Name): Decode | undefined {
   }
 }
 
-function assertRight(name: Name, chunk: Uint8Array, expected: Uint8Array, messages: number): void {
+function assertCorrect(
+  name: Name,
+  chunk: Uint8Array,
+  expected: Uint8Array,
+  messages: number,
+): void {
   let count = 0;
   const decode = createDecoder(name, (payload) => {
-    const isRight =
+    const isCorrect =
       payload.length === expected.length && payload.every((b, i) => b === expected[i]);
-    if (!isRight) throw new Error(`${name} gives wrong messages`);
+    if (!isCorrect) throw new Error(`${name} decoded a message incorrectly`);
     count++;
   });
   decode(chunk.slice());
   if (count !== messages)
-    throw new Error(`${name} gives ${count} messages in place of ${messages}`);
+    throw new Error(`${name} decoded ${count} messages, expected ${messages}`);
 }
 
 /**
- * Megabytes a second. Decoding a chunk again masks it again, which is the same work; it goes on for as long
- * as a browser's coarse clock needs.
+ * Throughput in MB/s. Decoding the same chunk again toggles its masking, which is the same work. Repeats until the
+ * run is long enough for a browser's coarse clock.
  */
 function speedOf(decode: Decode, chunk: Uint8Array, bytes: number): number {
   for (let times = 16; ; times *= 4) {

@@ -1,4 +1,4 @@
-// The measurement: a button, a live plot, a table, and a sentence on what came out.
+// The measurement panel: a button, a live plot, a table and a summary.
 
 import { byId, formatBytes, h } from '../dom.ts';
 import { NAMES, type Name } from './decoders.ts';
@@ -31,7 +31,7 @@ export function startMeasuring(): void {
   });
 }
 
-/** `isCurrent`: a worker that was stopped may have said something that is still on its way. */
+/** `isCurrent` filters messages of a stopped worker that are still queued. */
 function measure(onEnd: () => void, isCurrent: (worker: Worker) => boolean): Worker {
   const results: Result[] = [];
   const outcome = byId('outcome');
@@ -41,7 +41,7 @@ function measure(onEnd: () => void, isCurrent: (worker: Worker) => boolean): Wor
   worker.addEventListener('message', ({ data }: MessageEvent<FromWorker>) => {
     if (!isCurrent(worker)) return;
     if (data.type === 'started')
-      outcome.textContent = `Measuring, with the backend ${data.backend}…`;
+      outcome.textContent = `Measuring with the ${data.backend} backend…`;
     else if (data.type === 'result') {
       results.push(data.result);
       progress.value = data.done;
@@ -54,26 +54,26 @@ function measure(onEnd: () => void, isCurrent: (worker: Worker) => boolean): Wor
   });
   worker.addEventListener('error', (event) => {
     onEnd();
-    outcome.textContent = `The worker failed: ${event.message || 'it could not be loaded'}`;
+    outcome.textContent = `The worker failed: ${event.message || 'it did not load'}`;
   });
   return worker;
 }
 
-/** How many times as fast as the byte loop; undefined where it did not run. */
+/** Throughput relative to the byte loop; undefined if either is not available. */
 function timesNaive({ throughput }: Result, name: Name): number | undefined {
   const { [name]: own, naive } = throughput;
   return own === undefined || naive === undefined ? undefined : own / naive;
 }
 
 function sentenceOf(results: readonly Result[]): string {
-  const parts = [1024, 65_536].flatMap((size) => {
+  const ratios = [1024, 65_536].flatMap((size) => {
     const result = results.find((one) => one.size === size);
     const times = result && timesNaive(result, 'wasm');
     return times === undefined ? [] : [`${times.toFixed(1)} times as fast at ${formatBytes(size)}`];
   });
-  return parts.length === 0
-    ? 'WebAssembly does not run here; its JavaScript does.'
-    : `Against the byte loop, WebAssembly decodes ${parts.join(', ')}.`;
+  return ratios.length === 0
+    ? 'WebAssembly is not available in this browser; the JavaScript decoder is used.'
+    : `WebAssembly relative to the byte loop: ${ratios.join(', ')}.`;
 }
 
 function drawTable(parent: HTMLElement, results: readonly Result[]): void {
@@ -86,7 +86,7 @@ function drawTable(parent: HTMLElement, results: readonly Result[]): void {
     const times = timesNaive(result, 'wasm');
     const cells = NAMES.map((name) => {
       const speed = result.throughput[name];
-      return speed === undefined ? 'does not run' : Math.round(speed).toLocaleString('en');
+      return speed === undefined ? 'not available' : Math.round(speed).toLocaleString('en');
     });
     const all = [
       formatBytes(result.size),
@@ -102,7 +102,7 @@ function drawTable(parent: HTMLElement, results: readonly Result[]): void {
   const names = head.map((text, i) =>
     h('th', { scope: 'col', class: i > 0 ? 'number' : undefined }, text),
   );
-  // What scrolls sideways must be within reach of the keyboard.
+  // A region that scrolls horizontally must be reachable by keyboard.
   parent.tabIndex = 0;
   parent.setAttribute('role', 'region');
   parent.setAttribute('aria-label', 'Results');

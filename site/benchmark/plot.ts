@@ -1,4 +1,4 @@
-// Throughput over the size of messages, drawn anew with every result.
+// Plots throughput by message size. Redrawn with each result.
 
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';

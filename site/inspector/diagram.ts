@@ -1,18 +1,18 @@
-// One frame drawn as in RFC 6455 §5.2: its fields as boxes as wide as their bits, and its bytes beneath. A
-// field and its bytes light up together.
+// Draws one frame as in RFC 6455 §5.2: each field as a box as wide as its bits, with the bytes below. A field and its
+// bytes are highlighted together.
 
 import type { Field, FrameReport } from 'wsimd/inspect';
 import { formatBytes, h } from '../dom.ts';
 
-/** Bits a row of the diagram has; the style sheet agrees. */
+/** Bits per row of the diagram. Must match the style sheet. */
 const rowBits = (): number => (matchMedia('(max-width: 40rem)').matches ? 16 : 32);
-/** Bytes of the frame that are shown. */
+/** Maximum bytes of a frame shown as hex. */
 const SHOWN = 512;
 
-/** `input`: all the bytes the frame was read from. */
+/** `input`: the bytes that contain the frame. */
 export function drawFrame(frame: FrameReport, input: Uint8Array): HTMLElement {
   const explained = h('p', { class: 'explained', 'aria-live': 'polite' });
-  explained.textContent = 'Point at a field, or move to it with the Tab key.';
+  explained.textContent = 'Hover over a field, or reach it with the Tab key, to see its meaning.';
   const bytes = new Map<number, HTMLElement>();
   const boxes: { field: Field; box: HTMLElement }[] = [];
   const light = (field: Field | undefined): void => {
@@ -41,7 +41,7 @@ export function drawFrame(frame: FrameReport, input: Uint8Array): HTMLElement {
   );
 }
 
-/** A box, and where the field goes on in the next rows, boxes that say so; payload data is one row. */
+/** The boxes of a field, one per row it spans. Payload data gets a single box. */
 function boxesOf(field: Field, row: number, light: () => void): HTMLElement[] {
   const isPayload = field.name === 'Payload data';
   const room = row - (field.bit % row);
@@ -97,7 +97,7 @@ function drawBytes(
     const end = Math.min(to, at + 16);
     lines.push(h('span', { class: 'at' }, `${at.toString(16).padStart(8, '0')}  `));
     for (let i = at; i < end; i++) {
-      // The fields above are what the keyboard and a screen reader stop at.
+      // Not focusable: keyboards and screen readers use the fields above.
       const byte = h('span', { class: 'byte' });
       byte.textContent = input[i].toString(16).padStart(2, '0');
       byte.addEventListener('mouseenter', () => light(i));

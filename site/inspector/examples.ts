@@ -1,4 +1,4 @@
-// Bytes to begin with.
+// Sample inputs for the inspector.
 
 export interface Example {
   name: string;
@@ -9,7 +9,7 @@ export interface Example {
 export const EXAMPLES: readonly Example[] = [
   { name: 'A masked “Hello”', hex: '81 85 37 fa 21 3d 7f 9f 4d 51 58' },
   {
-    name: 'Fragments with a ping between',
+    name: 'Fragments with a ping in between',
     hex: '01 03 48 65 6c 89 05 48 65 6c 6c 6f 80 02 6c 6f',
   },
   {
@@ -23,9 +23,9 @@ export const EXAMPLES: readonly Example[] = [
     deflate: true,
   },
   {
-    name: 'Close, with its reason',
+    name: 'Close with a reason',
     hex: '88 13 03 e9 67 6f 69 6e 67 20 61 77 61 79 20 2d 20 62 79 65 21',
   },
-  { name: 'A broken rule', hex: '81 02 6f 6b 83 00' },
-  { name: 'Cut off', hex: '82 7e 01 00 01 02 03 04 05' },
+  { name: 'A protocol violation', hex: '81 02 6f 6b 83 00' },
+  { name: 'A truncated frame', hex: '82 7e 01 00 01 02 03 04 05' },
 ];

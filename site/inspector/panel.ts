@@ -1,13 +1,13 @@
-// The inspector: bytes pasted, dropped or opened, and what they say.
+// The inspector: decodes bytes that were pasted, dropped or opened.
 
 import { type InspectOptions, inspect, ParseBytesError, parseBytes } from 'wsimd/inspect';
 import { byId, formatBytes, h, hexOf } from '../dom.ts';
 import { EXAMPLES } from './examples.ts';
 import { drawReport } from './report.ts';
 
-/** Bytes that are looked at; the page says so where there are more. */
+/** Maximum bytes inspected. The page says so if there are more. */
 const MOST_BYTES = 4 << 20;
-/** Characters a text field takes without making the browser slow. */
+/** Maximum characters shown in the text field: more would make the browser slow. */
 const MOST_TEXT = 256 * 1024;
 const MOST_FRAMES = 500;
 
@@ -17,9 +17,9 @@ const report = byId('report');
 const role = byId<HTMLSelectElement>('role');
 const deflate = byId<HTMLInputElement>('deflate');
 
-/** The file that was asked for last, until something else is. */
+/** The file opened last; undefined once there is other input. */
 let lastOpened: File | undefined;
-/** What is looked at, where it is not what stands in the text field. */
+/** The input, if it is not in the text field. */
 let held: { bytes: Uint8Array; note: string } | undefined;
 
 export function startInspector(): void {
@@ -43,7 +43,7 @@ export function startInspector(): void {
     const input = target as HTMLInputElement;
     const [file] = input.files ?? [];
     if (file !== undefined) void open(file);
-    // So that the same file can be chosen once more.
+    // Allows the same file to be selected again.
     input.value = '';
   });
   startDropping(byId('inspect'));
@@ -63,7 +63,7 @@ function show(hex: string): void {
   draw();
 }
 
-/** A text field with a gigabyte in it would stop the page: what is too long is read, not shown. */
+/** A paste that is too long is inspected but not shown: a gigabyte in a text field would freeze the page. */
 function onPaste(event: ClipboardEvent): void {
   const pasted = event.clipboardData?.getData('text') ?? '';
   if (pasted.length <= MOST_TEXT) return;
@@ -71,12 +71,12 @@ function onPaste(event: ClipboardEvent): void {
   const most = MOST_BYTES * 2;
   const note =
     pasted.length > most
-      ? `Of ${formatBytes(pasted.length)} of text the first ${formatBytes(most)} are looked at.`
+      ? `The text has ${formatBytes(pasted.length)}; only the first ${formatBytes(most)} are inspected.`
       : '';
-  hold(() => parseBytes(cut(pasted, most)), `${note} The text is too long to be shown.`.trim());
+  hold(() => parseBytes(cut(pasted, most)), `${note} The text is too long to display.`.trim());
 }
 
-/** The beginning of a text of hex or base64, cut between bytes. */
+/** The start of a hex or base64 text, cut between bytes. */
 function cut(long: string, most: number): string {
   if (long.length <= most) return long;
   const lines = long.lastIndexOf('\n', most);
@@ -95,13 +95,13 @@ async function open(file: File): Promise<void> {
     refuse(error);
     return;
   }
-  // Whoever was quicker, or typed meanwhile, goes first.
+  // Newer input has arrived meanwhile.
   if (lastOpened !== file) return;
-  const part = all ? '' : `, of which the first ${formatBytes(MOST_BYTES)} are looked at`;
-  hold(() => textOrBytes(bytes), `The file ${file.name}, ${formatBytes(file.size)}${part}.`);
+  const limit = all ? '' : `; only the first ${formatBytes(MOST_BYTES)} are inspected`;
+  hold(() => textOrBytes(bytes), `File ${file.name}, ${formatBytes(file.size)}${limit}.`);
 }
 
-/** A file of hex or base64 as what it stands for, any other as it is. */
+/** Decodes a file of hex or base64 text. Returns any other file's bytes unchanged. */
 function textOrBytes(bytes: Uint8Array): Uint8Array {
   const isText = bytes.every(
     (byte) => byte === 9 || byte === 10 || byte === 13 || (byte >= 32 && byte < 127),
@@ -163,9 +163,9 @@ function draw(): void {
 
 function refuse(error: unknown): void {
   const isExpected = error instanceof ParseBytesError;
-  const message = isExpected ? error.message : `It cannot be read: ${String(error)}`;
+  const message = isExpected ? error.message : `cannot read the input: ${String(error)}`;
   verdict.replaceChildren(
-    h('div', { class: 'problem' }, h('strong', {}, 'These are no bytes: '), message),
+    h('div', { class: 'problem' }, h('strong', {}, 'Invalid input: '), message),
   );
   report.replaceChildren();
 }

@@ -1,4 +1,4 @@
-// What the inspector found, as a page: the verdict, the frames, the one that is looked at, the messages.
+// Renders the inspector's result: summary, frames, the selected frame, messages.
 
 import type { FrameReport, Inspection, MessageReport, Problem } from 'wsimd/inspect';
 import { formatBytes, h } from '../dom.ts';
@@ -49,7 +49,7 @@ function verdictOf(found: Inspection, bytes: number, note: string): (Node | stri
 
 function problemOf({ code, message, section, closeCode, detail }: Problem): HTMLElement {
   const link = `https://www.rfc-editor.org/rfc/rfc6455#section-${section}`;
-  const close = closeCode === 1006 ? '' : ` The other end would close with ${closeCode}.`;
+  const close = closeCode === 1006 ? '' : ` The receiver closes with ${closeCode}.`;
   return h(
     'div',
     { class: 'problem' },
@@ -99,11 +99,11 @@ function lineOf(frame: FrameReport): string {
   const traits = [opcodeName, formatBytes(payloadLength)];
   if (masked) traits.push('masked');
   if (rsv1) traits.push('RSV1');
-  if (!fin) traits.push('goes on');
-  const said =
+  if (!fin) traits.push('more fragments follow');
+  const content =
     close === undefined ? (preview.text ?? preview.hex) : `${close.code} ${close.reason}`;
   const mark = problem === undefined ? '' : `${problem.code}! `;
-  return `${mark}${index}  ${traits.join(', ')}${said === '' ? '' : `: ${said.slice(0, 80)}`}`;
+  return `${mark}${index}  ${traits.join(', ')}${content === '' ? '' : `: ${content.slice(0, 80)}`}`;
 }
 
 function messageTable({ messages }: Inspection): HTMLElement {
@@ -113,11 +113,11 @@ function messageTable({ messages }: Inspection): HTMLElement {
       {},
       h('td', { class: 'number' }, String(index)),
       h('td', {}, kindOf(message)),
-      h('td', {}, `frames ${message.frames.join(', ')}`),
+      h('td', {}, message.frames.join(', ')),
       h('td', {}, h('pre', {}, contentOf(message))),
     ),
   );
-  const names = ['#', 'Message', 'Of', 'Content'].map((name) => h('th', { scope: 'col' }, name));
+  const names = ['#', 'Type', 'Frames', 'Content'].map((name) => h('th', { scope: 'col' }, name));
   return h(
     'div',
     { class: 'scroll' },
@@ -131,7 +131,7 @@ const MOST_SHOWN = 2000;
 function kindOf({ opcode, length, compressed, complete }: MessageReport): string {
   const traits = [opcode === 1 ? 'text' : 'binary', formatBytes(length)];
   if (compressed) traits.push('compressed');
-  if (!complete) traits.push('unfinished');
+  if (!complete) traits.push('incomplete');
   return traits.join(', ');
 }
 

@@ -109,13 +109,13 @@ describe.each(['chromium', 'firefox'] as const)('%s', (name) => {
   describe('the inspector', () => {
     it.each([
       ['A masked “Hello”', '11 B sent by a client: 1 frame, 1 message.', ['Hello']],
-      ['Fragments with a ping between', '3 frames, 1 message.', ['Hello']],
+      ['Fragments with a ping in between', '3 frames, 1 message.', ['Hello']],
       ['Korean, masked', 'sent by a client', ['안녕하세요']],
       ['JSON', '1 frame, 1 message.', ['{\n  "type": "chat",\n  "n": 1\n}']],
       ['A compressed “Hello”, twice', '2 frames, 2 messages.', ['Hello', 'Hello']],
-      ['Close, with its reason', '1 frame, 0 messages.', []],
-      ['A broken rule', 'WS_ERR_INVALID_OPCODE', ['ok']],
-      ['Cut off', 'missing', ['0102030405']],
+      ['Close with a reason', '1 frame, 0 messages.', []],
+      ['A protocol violation', 'WS_ERR_INVALID_OPCODE', ['ok']],
+      ['A truncated frame', 'missing', ['0102030405']],
     ])('the example %j', async (label, said, contents) => {
       const at = EXAMPLES.findIndex((example) => example.name === label);
       const buttons = await page.$$('#examples button');
@@ -127,7 +127,7 @@ describe.each(['chromium', 'firefox'] as const)('%s', (name) => {
 
     it('tells where text is no bytes', async () => {
       await fill('#bytes', '81 85\n37 zz');
-      expect(await textOf('#verdict')).toMatch(/no bytes: line 2, column 4: "z" is not hex/);
+      expect(await textOf('#verdict')).toMatch(/Invalid input: line 2, column 4: "z" is not hex/);
       expect(await textOf('#report')).toBe('');
     });
 
@@ -187,7 +187,7 @@ describe.each(['chromium', 'firefox'] as const)('%s', (name) => {
         Object.defineProperty(event, 'clipboardData', { value: clipboardData });
         document.querySelector('#bytes')?.dispatchEvent(event);
       });
-      expect(await textOf('#verdict')).toMatch(/first 8 MiB are looked at/);
+      expect(await textOf('#verdict')).toMatch(/first 8 MiB are inspected/);
       expect(await page.$eval('#bytes', (field) => (field as HTMLTextAreaElement).value)).toBe('');
     });
   });
@@ -232,7 +232,7 @@ describe.each(['chromium', 'firefox'] as const)('%s', (name) => {
 
     it('says what is no field', async () => {
       await fill('[name="key"]', '37fa');
-      expect(await textOf('#built')).toContain('the masking-key is four bytes');
+      expect(await textOf('#built')).toContain('the masking-key must be eight hex digits');
     });
 
     it('hands a frame to the inspector', async () => {
