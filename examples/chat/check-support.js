@@ -27,8 +27,9 @@ export async function openPlain(url, protocols = ['chat.v2'], options = {}) {
   });
   await once(socket, 'open');
   const send = (command) => socket.send(JSON.stringify(command));
-  const told = (type) => lines.map((line) => JSON.parse(line)).filter((one) => one.type === type);
-  return { socket, lines, closed, send, told };
+  const eventsOf = (type) =>
+    lines.map((line) => JSON.parse(line)).filter((one) => one.type === type);
+  return { socket, lines, closed, send, eventsOf };
 }
 
 /** A user with the same client as the page; records every event. */

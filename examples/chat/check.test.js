@@ -111,8 +111,8 @@ describe('the page in a browser', () => {
     });
     await shows(page, '.waiting', 'You are sending too fast');
     await shows(page, '.log', 'fast 7');
-    const said = await page.$$eval('.log p', (items) => items.map((p) => p.textContent));
-    expect(said).toEqual(Array.from({ length: 8 }, (_, i) => `fast ${i}`));
+    const texts = await page.$$eval('.log p', (items) => items.map((p) => p.textContent));
+    expect(texts).toEqual(Array.from({ length: 8 }, (_, i) => `fast ${i}`));
   });
 
   it('keeps a message that is too long editable, with the reason', async () => {
@@ -184,8 +184,8 @@ describe('on an unreliable network', () => {
       expect(one.texts).toEqual(witness.texts);
     }
     for (const name of names) {
-      const said = witness.log.filter((message) => message.name === name).map(({ text }) => text);
-      expect(said).toEqual(Array.from({ length: 100 }, (_, i) => `${i}`));
+      const texts = witness.log.filter((message) => message.name === name).map(({ text }) => text);
+      expect(texts).toEqual(Array.from({ length: 100 }, (_, i) => `${i}`));
     }
   });
 

@@ -1,8 +1,8 @@
 // The chat client, for pages and Node: reconnects automatically, resumes in every room, and resends unacknowledged
 // messages. It does not depend on a page.
 
+import { describeClose } from './close-reasons.js';
 import { Outbox } from './outbox.js';
-import { describeClose } from './words.js';
 
 /** Close codes after which reconnecting would only repeat the error. */
 const FINAL = new Set([1000, 1003, 1008]);
@@ -25,7 +25,7 @@ export class ChatClient {
   #tries = 0;
   #retry = null;
   #beat = null;
-  #isHeard = true;
+  #isAlive = true;
   /** Why the connection was lost, not why the last retry failed. */
   #why = null;
 
@@ -55,10 +55,10 @@ export class ChatClient {
     this.#socket = socket;
     this.#status('connecting');
     socket.onopen = () => this.#opened();
-    socket.onmessage = ({ data }) => this.#heard(JSON.parse(data));
+    socket.onmessage = ({ data }) => this.#receive(JSON.parse(data));
     socket.onerror = () => {};
     socket.onclose = ({ code, reason }) => this.#closed(code, describeClose(code, reason));
-    this.#isHeard = true;
+    this.#isAlive = true;
     this.#beat = setInterval(() => this.#beatOnce(), beat);
   }
 
@@ -133,10 +133,10 @@ export class ChatClient {
    * Messages wait until all rooms are joined: both at once would exceed the rate limit again. A message that is
    * too long is refused here, because the server would close the connection each time it is sent.
    */
-  #sendSaid(said, most) {
-    const { n, text } = said;
+  #sendMessage(message, most) {
+    const { n, text } = message;
     if (this.#delayed.size > 0) return this.#outbox.retry(n, ENTERING_MS);
-    if (text.length <= most) return this.#send(said);
+    if (text.length <= most) return this.#send(message);
     const why = `The message has ${text.length} characters; the maximum is ${most}.`;
     queueMicrotask(() => this.#events.refused({ n, why }));
   }
@@ -148,9 +148,9 @@ export class ChatClient {
   /** Sends a heartbeat. Drops the connection if nothing arrived since the last one. */
   #beatOnce() {
     const { beat } = this.#options;
-    if (!this.#isHeard) this.#closed(1006, `The server was silent for ${beat / 1000} s.`);
+    if (!this.#isAlive) this.#closed(1006, `The server was silent for ${beat / 1000} s.`);
     else {
-      this.#isHeard = false;
+      this.#isAlive = false;
       this.#send({ type: 'beat' });
     }
   }
@@ -185,8 +185,8 @@ export class ChatClient {
     this.#handlers.status?.({ status, why, inMs });
   }
 
-  #heard(event) {
-    this.#isHeard = true;
+  #receive(event) {
+    this.#isAlive = true;
     const handle = this.#events[event.type];
     if (handle) handle(event);
     else this.#handlers[event.type]?.(event);
@@ -201,7 +201,7 @@ export class ChatClient {
       this.#status('open');
       this.#handlers.welcome?.(event);
       this.#handlers.state?.(event);
-      this.#outbox.open((said) => this.#sendSaid(said, event.maxText));
+      this.#outbox.open((message) => this.#sendMessage(message, event.maxText));
     },
     joined: (event) => this.#joined(event),
     reset: ({ room }) => this.#rooms.has(room) && this.#join(room),

@@ -11,7 +11,7 @@ export const commands = {
     for (const room of peer.rooms.values()) room.presenceChanged();
     const { server, settings, state } = peer.hub;
     const { beat, maxText } = settings;
-    peer.tell({ ...state(), type: 'welcome', author: peer.author, server, beat, maxText });
+    peer.send({ ...state(), type: 'welcome', author: peer.author, server, beat, maxText });
   },
 
   async join(peer, { room: name, ...known }) {
@@ -29,14 +29,14 @@ export const commands = {
   },
 
   /** Replies `kept` once the message is stored. If that may take long, replies `held` first. */
-  async say(peer, { room: name, n = ++peer.count, text: said }) {
+  async say(peer, { room: name, n = ++peer.count, text: content }) {
     const room = roomOf(peer, name);
     const { hub } = peer;
     const message = { id: `${peer.author}.${n}`, name: peer.name };
-    message.text = text(said, hub.settings.maxText);
+    message.text = text(content, hub.settings.maxText);
     await room.opened;
-    const kept = room.say(message, () => peer.tell({ type: 'held', n }));
-    peer.tell({ type: 'kept', n, seq: await hub.delayShutdown(kept) });
+    const kept = room.say(message, () => peer.send({ type: 'held', n }));
+    peer.send({ type: 'kept', n, seq: await hub.delayShutdown(kept) });
   },
 
   typing(peer, { room }) {
@@ -45,7 +45,7 @@ export const commands = {
 
   /** The client's own heartbeat: browsers cannot ping. */
   beat(peer) {
-    peer.tell({ type: 'beat' });
+    peer.send({ type: 'beat' });
   },
 };
 

@@ -139,22 +139,22 @@ describe('messages', () => {
     for (const line of nonsense) one.socket.send(line);
     one.send({ type: 'say', room: 'lobby', n: 7, text: 'hello' });
     await until(() => one.lines.length === 5, 'five answers');
-    expect(one.told('refused').map(({ why }) => why)).toEqual([
+    expect(one.eventsOf('refused').map(({ why }) => why)).toEqual([
       'Invalid JSON: chat.v2 messages are JSON.',
       'Unknown chat.v2 command.',
       'A room name is 1 to 40 letters, digits, emoji, - or _.',
       'A field must be a string, or is missing.',
       'You are not in that room. Join it first.',
     ]);
-    expect(one.told('refused').at(-1).n).toBe(7);
+    expect(one.eventsOf('refused').at(-1).n).toBe(7);
     one.socket.close();
   });
 
   it('refuses a command whose type is not a string, without crashing', async () => {
     const one = await plain();
     for (const type of [{ toString: 1 }, ['say'], null]) one.send({ type });
-    await until(() => one.told('refused').length === 3, 'three answers');
-    for (const { why } of one.told('refused')) expect(why).toBe('Unknown chat.v2 command.');
+    await until(() => one.eventsOf('refused').length === 3, 'three answers');
+    for (const { why } of one.eventsOf('refused')) expect(why).toBe('Unknown chat.v2 command.');
     one.socket.close();
   });
 
@@ -212,8 +212,8 @@ describe('messages', () => {
       one.send({ type: 'hello', name: 'somebody', key: `${key}-person` });
       one.send({ type: 'join', room: 'twice' });
       one.send({ type: 'say', room: 'twice', n: 1, text: 'once' });
-      await until(() => one.told('kept').length === 1, 'the message to be stored');
-      seqs.push(one.told('kept')[0].seq);
+      await until(() => one.eventsOf('kept').length === 1, 'the message to be stored');
+      seqs.push(one.eventsOf('kept')[0].seq);
       one.socket.close();
     }
     expect(seqs).toEqual([1, 1, 2]);
@@ -224,9 +224,9 @@ describe('messages', () => {
     one.send({ type: 'join', room: 'lobby' });
     for (let n = 1; n <= 1000; n++) one.send({ type: 'say', room: 'lobby', n, text: 'flood' });
     expect(await one.closed).toEqual([1008, 'You kept sending too fast.']);
-    expect(one.told('refused')[0].why).toBe('You are sending too fast. Please slow down.');
+    expect(one.eventsOf('refused')[0].why).toBe('You are sending too fast. Please slow down.');
     await until(() => witness.texts.includes('flood'), 'stored messages to be delivered');
-    const kept = one.told('kept').length;
+    const kept = one.eventsOf('kept').length;
     expect(witness.texts.filter((text) => text === 'flood').length).toBeGreaterThanOrEqual(kept);
     expect(kept).toBeLessThan(60);
   });
@@ -274,9 +274,9 @@ describe('startup', () => {
     ],
     ['missing openssl', () => ({ TLS_PORT: '0', PATH: '/nowhere' }), /^TLS_PORT needs openssl, or/],
     ['an unknown host', () => ({ HOST: 'no.invalid', PORT: '0' }), /^no.invalid .*change HOST/],
-  ])('reports %s in one line and exits with 2', (_, env, words) => {
+  ])('reports %s in one line and exits with 2', (_, env, expected) => {
     const { status, stderr } = run(env());
-    expect(stderr).toMatch(words);
+    expect(stderr).toMatch(expected);
     expect(stderr.trim().split('\n')).toHaveLength(1);
     expect(status).toBe(2);
   });

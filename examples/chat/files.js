@@ -26,7 +26,7 @@ export const PAGE = {
   '/view.js': new URL('page/view.js', import.meta.url),
   '/client.js': new URL('client.js', import.meta.url),
   '/outbox.js': new URL('outbox.js', import.meta.url),
-  '/words.js': new URL('words.js', import.meta.url),
+  '/close-reasons.js': new URL('close-reasons.js', import.meta.url),
 };
 
 export function serve(files, request, response) {

@@ -71,10 +71,10 @@ async function measure(engine) {
     await Promise.all(listeners.map((listener) => once(listener, 'message')));
     // Lets the last presence updates go out.
     await new Promise((resolve) => setTimeout(resolve, 2000));
-    const told = listeners.map((listener) => once(listener, 'message'));
+    const deliveries = listeners.map((listener) => once(listener, 'message'));
     const before = await cpuOf(port);
     await speak(url);
-    const delays = (await Promise.all(told)).flat(2).sort((a, b) => a - b);
+    const delays = (await Promise.all(deliveries)).flat(2).sort((a, b) => a - b);
     const cpu = (await cpuOf(port)) - before;
     const at = (part) => delays[Math.floor(delays.length * part)];
     return { p50: at(0.5), p99: at(0.99), cpu: cpu / 1000 / messages };

@@ -20,7 +20,7 @@ export class MemoryBus {
   /**
    * Subscribes the follower to a room. It gets `reset(epoch, entries)` first and whenever the log is replaced,
    * `append(entry)` for each new message in order, `hold(entry)` for a message that is not stored yet,
-   * `hear(event)` for events that are never stored, and `populate(groups)` with the people in each process.
+   * `receive(event)` for events that are never stored, and `populate(groups)` with the people in each process.
    */
   async follow(room, follower) {
     const log = this.#open(room);
@@ -50,8 +50,8 @@ export class MemoryBus {
   }
 
   /** Delivers an event that is not stored. */
-  tell(room, event) {
-    this.#open(room).follower?.hear(event);
+  broadcast(room, event) {
+    this.#open(room).follower?.receive(event);
   }
 
   /** Reports who in this process is in the room. */

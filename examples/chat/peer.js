@@ -19,7 +19,7 @@ export class Peer {
   /** Numbers the messages of clients that do not number their own. */
   count = 0;
   /** Whether anything has arrived since the last heartbeat. */
-  isHeard = true;
+  isAlive = true;
   #limiter;
 
   constructor(socket, protocol, hub) {
@@ -27,10 +27,10 @@ export class Peer {
     this.protocol = protocol;
     this.hub = hub;
     this.#limiter = new Limiter(hub.settings);
-    const heard = () => {
-      this.isHeard = true;
+    const markAlive = () => {
+      this.isAlive = true;
     };
-    socket.on('ping', heard).on('pong', heard);
+    socket.on('ping', markAlive).on('pong', markAlive);
     socket.on('message', (data, isBinary) => this.#receive(data, isBinary));
     socket.on('error', ({ message }) => hub.log(`${this.author}: ${message}`));
     socket.on('close', () => {
@@ -44,7 +44,7 @@ export class Peer {
   }
 
   /** Backpressure: stops reading from a client that does not read its responses, until it has caught up. */
-  tell(event) {
+  send(event) {
     const line = this.isOpen ? this.protocol.write(event) : undefined;
     if (line === undefined) return;
     this.socket.send(line, this.#resume);
@@ -76,7 +76,7 @@ export class Peer {
   }
 
   async #receive(data, isBinary) {
-    this.isHeard = true;
+    this.isAlive = true;
     if (!this.isOpen) return;
     if (isBinary) return this.socket.close(1003, 'This chat accepts text messages only.');
     const verdict = this.#limiter.take(1);
@@ -91,7 +91,7 @@ export class Peer {
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
       const { n, room } = command ?? error;
-      this.tell({ type: 'refused', n, room, why: error.message, retryIn: error.retryIn });
+      this.send({ type: 'refused', n, room, why: error.message, retryIn: error.retryIn });
     }
   }
 

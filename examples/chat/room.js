@@ -51,11 +51,11 @@ export class Room {
     const first = this.#entries[0]?.seq ?? 1;
     const missed = this.#entries.slice(resumes ? Math.max(0, after + 1 - first) : -HISTORY);
     const more = missed.length > PAGE;
-    peer.tell(this.#joined(missed.slice(0, PAGE), more));
+    peer.send(this.#joined(missed.slice(0, PAGE), more));
     if (more) return;
     this.#members.get(peer.protocol).add(peer);
     this.presenceChanged();
-    if (this.#presence !== null) peer.tell(this.#presence);
+    if (this.#presence !== null) peer.send(this.#presence);
   }
 
   leave(peer) {
@@ -68,7 +68,7 @@ export class Room {
   }
 
   typing(peer) {
-    this.#bus.tell(this.#name, { type: 'typing', author: peer.author, name: peer.name });
+    this.#bus.broadcast(this.#name, { type: 'typing', author: peer.author, name: peer.name });
   }
 
   /** Reports presence to the bus. Throttled: in a full room people come and go all the time. */
@@ -107,7 +107,7 @@ export class Room {
     this.#send({ type: 'message', room: this.#name, ...entry });
   }
 
-  hear(event) {
+  receive(event) {
     this.#send({ ...event, room: this.#name });
   }
 

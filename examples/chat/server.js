@@ -43,7 +43,7 @@ export class ChatServer {
     this.rooms = new Rooms(bus, settings);
     this.#files = files;
     this.#bus = bus;
-    bus.onoutage = () => this.#tellAll(this.state());
+    bus.onoutage = () => this.#sendAll(this.state());
     this.#sockets = new ENGINES[settings.engine].WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -133,17 +133,17 @@ export class ChatServer {
   /** Pings every peer. A peer that sent nothing since the last ping is dead. */
   #beatAll() {
     for (const peer of this.#peers) {
-      if (!peer.isHeard) {
+      if (!peer.isAlive) {
         this.log(`${peer.author} is dead: silent for ${this.settings.beat} ms`);
         peer.socket.terminate();
       } else if (peer.isOpen) {
-        peer.isHeard = false;
+        peer.isAlive = false;
         peer.socket.ping();
       }
     }
   }
 
-  #tellAll(event) {
-    for (const peer of this.#peers) peer.tell(event);
+  #sendAll(event) {
+    for (const peer of this.#peers) peer.send(event);
   }
 }

@@ -15,7 +15,7 @@ describe('a client that reads too slowly', () => {
     const full = await startServer(MAIN, SETTINGS);
     const slow = await openPlain(full.url);
     slow.send({ type: 'join', room: 'lobby' });
-    await until(() => slow.told('joined').length === 1, 'the slow client to join');
+    await until(() => slow.eventsOf('joined').length === 1, 'the slow client to join');
     slow.socket._socket.pause();
     const writers = await Promise.all(
       Array.from({ length: WRITERS }, (_, i) => new Person(full.url, `writer ${i}`).enter()),
@@ -45,7 +45,7 @@ describe('a client that sends requests and does not read', () => {
     await until(() => writer.kept.size === 100, 'the history');
     const greedy = await openPlain(full.url);
     greedy.send({ type: 'join', room: 'lobby' });
-    await until(() => greedy.told('presence').at(-1)?.count === 2, 'the last presence event');
+    await until(() => greedy.eventsOf('presence').at(-1)?.count === 2, 'the last presence event');
     const before = await memory();
     greedy.socket._socket.pause();
     const count = 300;

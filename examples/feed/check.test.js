@@ -29,13 +29,13 @@ async function serve(port, ...flags) {
   return Object.assign(server, { url: `ws://127.0.0.1:${port}/feed`, status });
 }
 
-/** Reads the feed into a book, and the server's text messages into `told`. */
+/** Reads the feed into a book, and the server's text messages into `texts`. */
 function read(reader, url, book = new Book()) {
-  const seen = { book, told: [], ended: undefined };
+  const seen = { book, texts: [], ended: undefined };
   seen.connection = READERS[reader](url, {
     text(message) {
       book.receive(message);
-      seen.told.push(JSON.parse(message));
+      seen.texts.push(JSON.parse(message));
     },
     tick: (bytes, at) => book.tick(bytes, at),
     ended: (why) => (seen.ended = why),
@@ -126,7 +126,7 @@ describe('a slow client', () => {
     slow.connection.resume();
     const [last, prices] = await until(() => atReturn, 'live again');
     await until(() => log.last > last, 'the other client to catch up');
-    expect(slow.told.map(({ type }) => type)).toEqual(['hello', 'live', 'lagging', 'live']);
+    expect(slow.texts.map(({ type }) => type)).toEqual(['hello', 'live', 'lagging', 'live']);
     expect(prices).toEqual(log.pricesAt(last));
     expect(slow.book).toMatchObject(nothingMissing);
     expect(slow.book.skipped).toBeGreaterThan(rate / 2);
@@ -187,9 +187,9 @@ describe('errors', () => {
     ['--library', 'uws', '--library must be one of wsimd/ws, ws, got "uws"'],
     ['--colour', 'red', "Unknown option '--colour'"],
   ])('rejects %s %s', async (flag, value, message) => {
-    const said = await failing(main, flag, value);
-    expect(said).toContain(`exited with 2:\n${message}`);
-    expect(said).not.toContain('    at ');
+    const output = await failing(main, flag, value);
+    expect(output).toContain(`exited with 2:\n${message}`);
+    expect(output).not.toContain('    at ');
   });
 
   it('answers 404 for a path that is not a valid URL, without crashing', async () => {

@@ -71,8 +71,8 @@ function reportEverySecond(book, isJson) {
       console.log(JSON.stringify({ ...report, cpu: process.cpuUsage() }));
       return;
     }
-    const words = `${rate.toLocaleString('en')} ticks/s, ${mode}, ${age} ms old`;
-    console.log(`${words}; lost ${lost}, out of order ${outOfOrder}, skipped ${skipped}`);
+    const state = `${rate.toLocaleString('en')} ticks/s, ${mode}, ${age} ms old`;
+    console.log(`${state}; lost ${lost}, out of order ${outOfOrder}, skipped ${skipped}`);
   }, 1000);
 }
 

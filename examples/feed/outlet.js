@@ -29,7 +29,7 @@ export class Outlet {
     this.#lagTime = lagTime;
     // Only a client that has read the ping can repeat its payload. Unsolicited pongs are ignored.
     socket.on('pong', (data) => `${data}` === this.#pingPayload && this.#answered());
-    this.#tell({ type: 'hello', instruments: market.instruments });
+    this.#announce({ type: 'hello', instruments: market.instruments });
     this.#sendLatest();
     this.#goLive();
   }
@@ -80,12 +80,12 @@ export class Outlet {
     this.isLive = false;
     this.lags++;
     this.#prompt = 0;
-    this.#tell({ type: 'lagging', last: this.#last });
+    this.#announce({ type: 'lagging', last: this.#last });
   }
 
   #goLive() {
     this.isLive = true;
-    this.#tell({ type: 'live', after: this.#last });
+    this.#announce({ type: 'live', after: this.#last });
   }
 
   #sendLatest() {
@@ -93,7 +93,7 @@ export class Outlet {
     this.#last = this.#market.sequence;
   }
 
-  #tell(message) {
+  #announce(message) {
     this.#socket.send(JSON.stringify(message));
   }
 }

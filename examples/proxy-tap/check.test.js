@@ -82,8 +82,8 @@ describe('forwarding', () => {
       ['client', request],
       ['server', response],
     ]) {
-      const said = `the ${sender} violated §5.2, byte ${length}: RSV2 and RSV3 must be clear`;
-      await until(() => proxy.output.includes(said), said);
+      const expected = `the ${sender} violated §5.2, byte ${length}: RSV2 and RSV3 must be clear`;
+      await until(() => proxy.output.includes(expected), expected);
     }
   });
 
@@ -185,24 +185,24 @@ describe('an end of the connection', () => {
     await until(() => client.destroyed, 'the client sees it');
     const ended = async () =>
       (await proxy.connections())[0].why === 'it ended without a close frame';
-    await until(ended, 'said');
+    await until(ended, 'the reason');
   });
 });
 
 describe('errors', () => {
   it('answers 502 if the server is down, and reports it in the log and on the page', async () => {
-    const nobody = await freePort();
-    const proxy = await startProxy(nobody);
+    const closedPort = await freePort();
+    const proxy = await startProxy(closedPort);
     const response = await fetch(`http://127.0.0.1:${proxy.port}/`);
     expect(response.status).toBe(502);
     expect(await response.text()).toMatch(
-      new RegExp(`127.0.0.1:${nobody} is unreachable: .*ECONNREFUSED`),
+      new RegExp(`127.0.0.1:${closedPort} is unreachable: .*ECONNREFUSED`),
     );
     const socket = open(proxy.url);
     const [{ message }] = await once(socket, 'error');
     expect(message).toBe('Unexpected server response: 502');
     expect(proxy.output).toContain(
-      `502 Bad Gateway: the server at 127.0.0.1:${nobody} is unreachable`,
+      `502 Bad Gateway: the server at 127.0.0.1:${closedPort} is unreachable`,
     );
     expect((await proxy.connections()).at(-1).why).toMatch(/^502 Bad Gateway/);
   });
@@ -237,8 +237,8 @@ describe('errors', () => {
 
   it('reports a port in use', async () => {
     const port = await startTcp(() => {});
-    const said = await failing('--upstream', 'localhost:1', '--port', `${port}`);
-    expect(said).toContain(`:${port} is in use: choose another port with --port`);
+    const output = await failing('--upstream', 'localhost:1', '--port', `${port}`);
+    expect(output).toContain(`:${port} is in use: choose another port with --port`);
   });
 });
 

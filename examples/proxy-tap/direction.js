@@ -71,10 +71,10 @@ export class Direction {
       return;
     }
     if (header.rsv1 && !canInflate) frame.head = asBinary(frame.head);
-    const said = explain(frame, { sender: this.#sender, isInMessage, canInflate });
+    const explanation = explain(frame, { sender: this.#sender, isInMessage, canInflate });
     const { fin, rsv1: compressed, payloadLength: length } = header;
-    this.#on.frame({ name, isData, fin, compressed, length, ...said });
-    if (said.problem !== undefined) this.#violated(said.problem);
+    this.#on.frame({ name, isData, fin, compressed, length, ...explanation });
+    if (explanation.problem !== undefined) this.#violated(explanation.problem);
   }
 
   #count({ fin, payloadLength }) {

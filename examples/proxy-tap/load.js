@@ -71,10 +71,10 @@ function exchange(socket, message, count) {
     const send = () => {
       if (sent++ < count) socket.send(message);
     };
-    socket.on('message', function heard() {
+    socket.on('message', function onEcho() {
       send();
       if (++got < count) return;
-      socket.off('message', heard);
+      socket.off('message', onEcho);
       resolve();
     });
     for (let i = 0; i < WINDOW; i++) send();

@@ -76,8 +76,8 @@ export class RedisBus {
     return pending.stored;
   }
 
-  tell(room, event) {
-    if (this.outage !== null) this.#rooms.get(room).follower.hear(event);
+  broadcast(room, event) {
+    if (this.outage !== null) this.#rooms.get(room).follower.receive(event);
     else this.#redis.publish(channelOf(room), `E ${JSON.stringify(event)}`).catch(() => {});
   }
 
@@ -88,8 +88,8 @@ export class RedisBus {
     let groups = [group];
     try {
       const options = { holdsMs: PRESENCE_HOLDS_MS, isNews };
-      const said = await this.#redis.present(room, this.#owner, group, options);
-      groups = said.map((words) => JSON.parse(words));
+      const replies = await this.#redis.present(room, this.#owner, group, options);
+      groups = replies.map((payload) => JSON.parse(payload));
     } catch (error) {
       this.#reportOutage(error);
     }
@@ -188,7 +188,7 @@ export class RedisBus {
 
   async #catchUp(room, followed) {
     if (followed.listener === null) {
-      followed.listener = (words) => this.#hear(room, followed, words);
+      followed.listener = (payload) => this.#handle(room, followed, payload);
       await this.#redis.subscribe(channelOf(room), followed.listener).catch((error) => {
         followed.listener = null;
         throw error;
@@ -199,12 +199,12 @@ export class RedisBus {
   }
 
   /** Handles a published message (M), an event that is not stored (E), or a presence change (P). */
-  #hear(room, followed, words) {
-    const [kind] = words;
-    if (kind === 'E') followed.follower.hear(JSON.parse(words.slice(2)));
-    else if (kind === 'P') this.#lookAgain(room, followed, words.slice(2));
+  #handle(room, followed, payload) {
+    const [kind] = payload;
+    if (kind === 'E') followed.follower.receive(JSON.parse(payload.slice(2)));
+    else if (kind === 'P') this.#lookAgain(room, followed, payload.slice(2));
     else {
-      const [, epoch, seq, message] = /^M (\S+) (\d+) (.*)$/s.exec(words);
+      const [, epoch, seq, message] = /^M (\S+) (\d+) (.*)$/s.exec(payload);
       if (followed.append(epoch, Number(seq), message)) return;
       this.#catchUp(room, followed).catch((error) => this.#reportOutage(error));
     }

@@ -45,17 +45,17 @@ const processOf = (name) =>
 
 /** A client in Node that records what it receives. */
 function guest(address, title, options = {}) {
-  const heard = { said: [], transports: [], troubles: [], kept: [] };
+  const received = { messages: [], transports: [], troubles: [], kept: [] };
   const room = enterRoom({
     connect: (ours) => io(address, { ...ours, ...options, forceNew: true }),
     room: title,
     name: '하나',
-    onSaid: (message) => heard.said.push(message),
-    onTransport: ({ name, engine }) => heard.transports.push(`${name} ${engine}`),
-    onTrouble: (text) => heard.troubles.push(text),
+    onMessage: (message) => received.messages.push(message),
+    onTransport: ({ name, engine }) => received.transports.push(`${name} ${engine}`),
+    onTrouble: (text) => received.troubles.push(text),
   });
-  const say = (text, picture) => room.say(text, picture, (problem) => heard.kept.push(problem));
-  return { ...heard, room, say, texts: () => heard.said.map(({ text }) => text) };
+  const say = (text, picture) => room.say(text, picture, (problem) => received.kept.push(problem));
+  return { ...received, room, say, texts: () => received.messages.map(({ text }) => text) };
 }
 
 const numbers = (count, title = '') => Array.from({ length: count }, (_, i) => `${title}${i}번`);
@@ -68,11 +68,11 @@ async function converse({ addresses }, title) {
   const large = '가나다라'.repeat(50_000);
   for (const text of ['안녕하세요 👋', '', large, ...numbers(300)]) a.say(text);
   a.say('그림', picture);
-  await until(() => b.said.length === 304 && a.said.length === 304, 'all messages');
+  await until(() => b.messages.length === 304 && a.messages.length === 304, 'all messages');
   expect(b.texts()).toEqual(['안녕하세요 👋', '', large, ...numbers(300), '그림']);
   expect(a.texts()).toEqual(b.texts());
-  expect(Buffer.from(b.said.at(-1).picture).equals(picture)).toBe(true);
-  expect(elsewhere.said).toEqual([]);
+  expect(Buffer.from(b.messages.at(-1).picture).equals(picture)).toBe(true);
+  expect(elsewhere.messages).toEqual([]);
   const transports = [...a.transports];
   for (const { room } of [a, b, elsewhere]) room.leave();
   return transports;
@@ -99,8 +99,11 @@ it.each([
   const room = `by ${transports}`;
   const [a, b] = [guest(chat.addresses[0], room, { transports }), guest(chat.addresses[1], room)];
   a.say('그림', randomBytes(1000));
-  await until(() => b.said.length === 1 && a.transports.length === expected.length, 'the picture');
-  expect(Buffer.from(b.said[0].picture)).toHaveLength(1000);
+  await until(
+    () => b.messages.length === 1 && a.transports.length === expected.length,
+    'the picture',
+  );
+  expect(Buffer.from(b.messages[0].picture)).toHaveLength(1000);
   expect(a.transports).toEqual(expected);
   a.room.leave();
   b.room.leave();
@@ -111,7 +114,7 @@ it('stays on long polling if WebSocket is blocked, in Node and in a page', async
   onTestFinished(proxy.stop);
   const [a, b] = [guest(proxy.address, '길'), guest(chat.addresses[1], '길')];
   for (const text of numbers(50)) a.say(text);
-  await until(() => b.said.length === 50, 'the messages through the proxy');
+  await until(() => b.messages.length === 50, 'the messages through the proxy');
   expect(b.texts()).toEqual(numbers(50));
   expect(a.transports).toEqual(['polling undefined']);
   const { page, close } = await openPage(proxy.address);
@@ -127,7 +130,7 @@ it('delivers every message exactly once when Redis is killed', async () => {
   await until(() => a.kept.length > 20, 'some to be saved');
   process.kill(processOf('Redis'), 'SIGKILL');
   for (const text of numbers(100, '나중 ')) b.say(text);
-  await until(() => a.said.length >= 500 && b.said.length >= 500, 'everything', 40_000);
+  await until(() => a.messages.length >= 500 && b.messages.length >= 500, 'everything', 40_000);
   expect(a.texts().sort()).toEqual([...numbers(400), ...numbers(100, '나중 ')].sort());
   expect(b.texts()).toEqual(a.texts());
   expect(a.texts().filter((text) => !text.startsWith('나중'))).toEqual(numbers(400));
@@ -144,7 +147,7 @@ it('delivers every message exactly once when a server is killed', async () => {
   for (const text of numbers(400)) a.say(text);
   await until(() => a.kept.length > 20, 'some to be saved');
   process.kill(processOf('Server 1'), 'SIGKILL');
-  await until(() => b.said.length >= 400 && a.said.length >= 400, 'everything', 40_000);
+  await until(() => b.messages.length >= 400 && a.messages.length >= 400, 'everything', 40_000);
   expect(b.texts()).toEqual(numbers(400));
   expect(a.texts()).toEqual(numbers(400));
   expect(a.troubles).toContainEqual(expect.stringMatching(/^Disconnected/));
@@ -163,7 +166,7 @@ it('reports a missing Redis and starts once it is up', async () => {
   const args = ['--port', `${port}`, '--bind', '127.0.0.1', '--save', '', '--dir', folder];
   await run('redis-server', args, { ready: /Ready to accept connections/ });
   const b = guest(early.addresses[1], '아침');
-  await until(() => b.said.length === 1 && a.said.length === 1, 'the early message');
+  await until(() => b.messages.length === 1 && a.messages.length === 1, 'the early message');
   a.room.leave();
   b.room.leave();
 });
@@ -206,9 +209,9 @@ it('sends a history with large pictures in pages', async () => {
   const b = guest(chat.addresses[1], '화랑');
   const pages = [];
   b.room.socket.on('history', (messages) => pages.push(messages.length));
-  await until(() => b.said.length === 5 && pages.at(-1) === 0, 'all of them');
+  await until(() => b.messages.length === 5 && pages.at(-1) === 0, 'all of them');
   expect(pages).toEqual([1, 1, 1, 1, 1, 0]);
-  for (const [i, { picture }] of b.said.entries())
+  for (const [i, { picture }] of b.messages.entries())
     expect(Buffer.from(picture).equals(pictures[i])).toBe(true);
   a.room.leave();
   b.room.leave();
@@ -252,12 +255,12 @@ it('shows messages and pictures on the page, on wsimd', async () => {
   );
   const png = await page.screenshot();
   other.say('그림이에요', png);
-  await page.waitForFunction(() => document.querySelector('#said img')?.naturalWidth > 0);
+  await page.waitForFunction(() => document.querySelector('#messages img')?.naturalWidth > 0);
   await page.type('#text', '잘 보여요');
   await page.click('#say .main');
-  await until(() => other.said.length === 2, 'the message from the page');
-  await page.waitForFunction(() => document.querySelectorAll('#said li').length === 2);
-  expect(await textOf(page, '#said')).toBe('하나 그림이에요하나 잘 보여요');
+  await until(() => other.messages.length === 2, 'the message from the page');
+  await page.waitForFunction(() => document.querySelectorAll('#messages li').length === 2);
+  expect(await textOf(page, '#messages')).toBe('하나 그림이에요하나 잘 보여요');
   expect(problems).toEqual([]);
   expect(await accessibilityProblems(page)).toEqual([]);
   expect(await fitsPhone(page)).toBe(true);

@@ -37,8 +37,8 @@ async function serve(wsEngine) {
   const server = new Server(http, { ...(wsEngine && { wsEngine }), serveClient: false });
   server.on('connection', (socket) => {
     socket.join('room');
-    socket.on('echo', (data) => socket.emit('said', data));
-    socket.on('room', (data) => server.to('room').emit('said', data));
+    socket.on('echo', (data) => socket.emit('message', data));
+    socket.on('room', (data) => server.to('room').emit('message', data));
     socket.on('cpu', (done) => done(process.cpuUsage()));
   });
   await once(http, 'listening');
@@ -68,12 +68,12 @@ async function connect(address) {
 async function measure({ address }, { clients, data, inFlight, toRoom }, milliseconds) {
   const sockets = await Promise.all(Array.from({ length: clients }, () => connect(address)));
   const speakers = toRoom ? sockets.slice(0, 1) : sockets;
-  let heard = 0;
+  let received = 0;
   let isOver = false;
   for (const socket of sockets) {
     const isSpeaker = speakers.includes(socket);
-    socket.on('said', () => {
-      heard++;
+    socket.on('message', () => {
+      received++;
       if (isSpeaker && !isOver) socket.emit(toRoom ? 'room' : 'echo', data);
     });
   }
@@ -82,9 +82,9 @@ async function measure({ address }, { clients, data, inFlight, toRoom }, millise
   }
   const wait = (share) => new Promise((resolve) => setTimeout(resolve, milliseconds * share));
   await wait(0.3);
-  const [before, first] = [await sockets[0].emitWithAck('cpu'), heard];
+  const [before, first] = [await sockets[0].emitWithAck('cpu'), received];
   await wait(1);
-  const [after, last] = [await sockets[0].emitWithAck('cpu'), heard];
+  const [after, last] = [await sockets[0].emitWithAck('cpu'), received];
   isOver = true;
   for (const socket of sockets) socket.disconnect();
   return (after.user + after.system - before.user - before.system) / (last - first);

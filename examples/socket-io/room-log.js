@@ -36,13 +36,16 @@ export class RoomLog {
   /** Stores a message and returns its number. A duplicate id returns the original number. */
   async append(room, { id, name, text, picture }) {
     const message = JSON.stringify({ id, name, text, picture: picture?.toString('base64') });
-    const keys = [`count:${room}`, `said:${room}`, `id:${room}:${id}`];
+    const keys = [`count:${room}`, `messages:${room}`, `id:${room}:${id}`];
     return this.#redis.eval(APPEND, { keys, arguments: [message] });
   }
 
   /** Returns at most one page of messages after number `at`. */
   async after(room, at) {
-    const rows = await this.#redis.eval(AFTER, { keys: [`said:${room}`], arguments: [`${at}`] });
+    const rows = await this.#redis.eval(AFTER, {
+      keys: [`messages:${room}`],
+      arguments: [`${at}`],
+    });
     return rows.map(([value, score]) => {
       const { picture, ...message } = JSON.parse(value);
       return {

@@ -58,7 +58,7 @@ async function take(socket, room, message, done) {
     const { id, name, text, picture } = message;
     const at = await log.append(room, message);
     // Also for a duplicate: a process may have died after storing it, before broadcasting it.
-    io.to(room).emit('said', { id, name, text, ...(picture && { picture }), at });
+    io.to(room).emit('message', { id, name, text, ...(picture && { picture }), at });
     done({ at });
   } catch {
     // Not acknowledged: socket.io-client sends it again.

@@ -88,18 +88,21 @@ it.each(['ws', 'faye'])('delivers all lines in order with %s instead of wsimd', 
 
 it('serves raw WebSocket, and closes with 4000 on an invalid line', async () => {
   const raw = new WebSocket(`ws://127.0.0.1:${port}/board/websocket`);
-  const heard = [];
-  raw.on('message', (data) => heard.push(`${data}`));
+  const received = [];
+  raw.on('message', (data) => received.push(`${data}`));
   await new Promise((resolve) => raw.on('open', resolve));
   const line = JSON.stringify({ id: 'raw', text: '날것' });
   raw.send(line);
-  await until(() => heard.includes(line), 'the line');
+  await until(() => received.includes(line), 'the line');
   const closed = new Promise((resolve) =>
     raw.on('close', (code, reason) => resolve(`${code} ${reason}`)),
   );
   const other = JSON.stringify({ id: 'other', text: '둘', extra: 'x'.repeat(1000) });
   raw.send(other);
-  await until(() => heard.includes('{"id":"other","text":"둘"}'), 'the line without extra fields');
+  await until(
+    () => received.includes('{"id":"other","text":"둘"}'),
+    'the line without extra fields',
+  );
   raw.send('not a line');
   expect(await closed).toBe('4000 Not a valid line');
 });
@@ -160,12 +163,12 @@ it('reports a lost server, reconnects, and resends pending lines', async () => {
 }, 60_000);
 
 it('does not reconnect after leave() during the retry delay', async () => {
-  const nobody = `http://127.0.0.1:${await freePort()}/`;
+  const unreachable = `http://127.0.0.1:${await freePort()}/`;
   let attempts = 0;
   const one = openDesk({
     connect() {
       attempts++;
-      return new SockJS(`${nobody}board`, null, { transports: 'websocket' });
+      return new SockJS(`${unreachable}board`, null, { transports: 'websocket' });
     },
     onLine() {},
     onUp() {},

@@ -70,13 +70,13 @@ async function startServer(kind) {
 }
 
 /** A client with SockJS framing: sends lines in a JSON array, receives `a[…]`. */
-async function connect(address, line, inFlight, heard) {
+async function connect(address, line, inFlight, received) {
   const socket = new WebSocket(`${address}/${randomUUID()}/websocket`);
   await once(socket, 'open');
   const frame = JSON.stringify([line]);
   socket.on('message', (data) => {
     if (data[0] !== 0x61) return; // 'o' or 'h'
-    heard.count++;
+    received.count++;
     socket.send(frame);
   });
   for (let i = 0; i < inFlight; i++) socket.send(frame);
@@ -85,16 +85,16 @@ async function connect(address, line, inFlight, heard) {
 
 /** Server CPU in microseconds per echoed line, measured for some milliseconds. */
 async function measure({ address, cpu }, [, bytes, inFlight], milliseconds) {
-  const heard = { count: 0 };
+  const received = { count: 0 };
   const line = 'x'.repeat(bytes);
   const sockets = await Promise.all(
-    Array.from({ length: CLIENTS }, () => connect(address, line, inFlight, heard)),
+    Array.from({ length: CLIENTS }, () => connect(address, line, inFlight, received)),
   );
   const wait = (time) => new Promise((resolve) => setTimeout(resolve, time));
   await wait(milliseconds * 0.3);
-  const [before, first] = [await cpu(), heard.count];
+  const [before, first] = [await cpu(), received.count];
   await wait(milliseconds);
-  const [after, last] = [await cpu(), heard.count];
+  const [after, last] = [await cpu(), received.count];
   for (const socket of sockets) socket.terminate();
   return (after - before) / (last - first);
 }

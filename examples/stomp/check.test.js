@@ -36,22 +36,28 @@ afterAll(async () => {
 
 /** A customer in Node that records events. `class_` is the WebSocket class of ws or wsimd. */
 function customer(class_) {
-  const heard = { safe: new Set(), answers: new Map(), troubles: [], protocols: [], sockets: [] };
+  const received = {
+    safe: new Set(),
+    answers: new Map(),
+    troubles: [],
+    protocols: [],
+    sockets: [],
+  };
   const desk = openDesk({
     ...settings,
     WebSocket: class_,
-    onSafe: (id) => heard.safe.add(id),
+    onSafe: (id) => received.safe.add(id),
     onAnswer(id, answer) {
-      expect(heard.answers.has(id)).toBe(false);
-      heard.answers.set(id, answer);
+      expect(received.answers.has(id)).toBe(false);
+      received.answers.set(id, answer);
     },
-    onTrouble: (reason) => heard.troubles.push(reason),
+    onTrouble: (reason) => received.troubles.push(reason),
     onUp({ connectedVersion, webSocket }) {
-      heard.protocols.push(`${connectedVersion} ${webSocket.protocol}`);
-      heard.sockets.push(webSocket);
+      received.protocols.push(`${connectedVersion} ${webSocket.protocol}`);
+      received.sockets.push(webSocket);
     },
   });
-  return { ...heard, desk, place: desk.place, leave: () => desk.client.deactivate() };
+  return { ...received, desk, place: desk.place, leave: () => desk.client.deactivate() };
 }
 
 async function answersTo(desk, bodies) {

@@ -27,9 +27,9 @@ const STATUS = {
 /** The current problems by kind. They are shown above the rooms. */
 const problems = new Map();
 
-function setProblem(kind, words) {
+function setProblem(kind, text) {
   problems.delete(kind);
-  if (words) problems.set(kind, words);
+  if (text) problems.set(kind, text);
   $('notice').hidden = problems.size === 0;
   $('notice').firstElementChild.textContent = [...problems.values()].join(' ');
 }
@@ -70,8 +70,8 @@ const client = new ChatClient(
   },
 );
 
-function mark(n, words, edit) {
-  rooms.get(roomOfMessage.get(n))?.mark(n, words, edit);
+function mark(n, text, edit) {
+  rooms.get(roomOfMessage.get(n))?.mark(n, text, edit);
 }
 
 /** Puts a message back into the text field, before its current text. */

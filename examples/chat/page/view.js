@@ -32,11 +32,11 @@ export class RoomView {
   }
 
   /** Shows the state of a pending message. With `edit`, the user can change it and send it again. */
-  mark(n, words, edit) {
+  mark(n, text, edit) {
     const item = this.#pending.get(n);
     if (item === undefined) return;
     const state = item.querySelector('.state');
-    state.textContent = words;
+    state.textContent = text;
     item.classList.toggle('refused', edit !== undefined);
     if (edit === undefined) return;
     const button = document.createElement('button');
@@ -49,10 +49,10 @@ export class RoomView {
     state.append(' ', button);
   }
 
-  note(words) {
+  note(text) {
     const item = document.createElement('li');
     item.className = 'note';
-    item.textContent = words;
+    item.textContent = text;
     this.#update(() => this.#append(item));
   }
 
@@ -85,10 +85,10 @@ export class RoomView {
     if (this.#log.childElementCount > MOST) this.#log.firstElementChild.remove();
   }
 
-  #wait(key, item, words) {
+  #wait(key, item, text) {
     const state = document.createElement('div');
     state.className = 'state';
-    state.textContent = words;
+    state.textContent = text;
     item.append(state);
     this.#pending.set(key, item);
     this.#waiting.append(item);

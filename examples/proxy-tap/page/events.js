@@ -3,8 +3,8 @@
 const SOONEST = 250;
 const LATEST = 4000;
 
-/** Calls `heard(message)` for each message, and `away(milliseconds)` when disconnected, with the time to the retry. */
-export function listen({ heard, away }) {
+/** Calls `onMessage(message)` for each message, and `onDisconnect(milliseconds)` when disconnected, with the time to the retry. */
+export function listen({ onMessage, onDisconnect }) {
   let delay = SOONEST;
   const connect = () => {
     const socket = new WebSocket(
@@ -12,10 +12,10 @@ export function listen({ heard, away }) {
     );
     socket.onmessage = ({ data }) => {
       delay = SOONEST;
-      heard(JSON.parse(data));
+      onMessage(JSON.parse(data));
     };
     socket.onclose = () => {
-      away(delay);
+      onDisconnect(delay);
       setTimeout(connect, delay);
       delay = Math.min(LATEST, delay * 2);
     };

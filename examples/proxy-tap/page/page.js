@@ -1,7 +1,7 @@
 // Draws the proxy's connections and frames, one batch per tenth of a second.
 
 import { listen } from './events.js';
-import { bytes, contentOf, kindOf, milliseconds } from './words.js';
+import { bytes, contentOf, kindOf, milliseconds } from './format.js';
 
 const MOST_FRAMES = 300;
 const MOST_CLOSED = 50;
@@ -47,9 +47,9 @@ function drawConnection(connection) {
   const name = element('th', '', `#${id} ${target}`, element('span', 'soft', peer));
   name.scope = 'row';
   if (extensions) name.append(element('span', 'soft', extensions));
-  const said = element('td', '', state, element('span', 'soft', why));
+  const status = element('td', '', state, element('span', 'soft', why));
   for (const { sender, rule } of violations)
-    said.append(element('div', 'bad', `${sender}: ${rule}`));
+    status.append(element('div', 'bad', `${sender}: ${rule}`));
   const counts = ['client', 'server'].map((sender) => {
     const size = element('span', 'soft', bytes(connection.bytes[sender]));
     return element('td', 'number', messages[sender].toLocaleString('en'), size);
@@ -58,7 +58,7 @@ function drawConnection(connection) {
   const times = [latency.handshake, latency.answer, pong].map((time) =>
     element('td', 'number', milliseconds(time)),
   );
-  row.replaceChildren(name, said, ...counts, ...times);
+  row.replaceChildren(name, status, ...counts, ...times);
   option.textContent = `#${id} ${target || peer}`;
   place(row, byId(state === 'closed' ? 'closed' : 'open'));
 }
@@ -97,7 +97,7 @@ function clearAll() {
 }
 
 listen({
-  heard({ about, connections, frames, skipped: more }) {
+  onMessage({ about, connections, frames, skipped: more }) {
     if (about !== undefined) {
       clearAll();
       byId('about').textContent = about;
@@ -111,7 +111,7 @@ listen({
     byId('skipped').textContent =
       skipped > 0 ? `${skipped.toLocaleString('en')} frames not shown: too many at once` : '';
   },
-  away(delay) {
+  onDisconnect(delay) {
     byId('status').textContent = `The proxy is unreachable. Reconnecting in ${delay / 1000} s.`;
     byId('status').className = 'away';
   },

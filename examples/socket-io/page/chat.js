@@ -5,7 +5,7 @@ import { enterRoom } from './room.js';
 
 const SHOWN = 300;
 const element = (id) => document.getElementById(id);
-const WORDS = { polling: 'long polling', websocket: 'WebSocket' };
+const NAMES = { polling: 'long polling', websocket: 'WebSocket' };
 let room;
 let waiting = 0;
 
@@ -26,7 +26,7 @@ function show({ name, text, picture }) {
     image.onload = () => URL.revokeObjectURL(image.src);
     item.append(image);
   }
-  const list = element('said');
+  const list = element('messages');
   list.append(item);
   if (list.children.length > SHOWN) list.firstChild.remove();
   list.scrollTop = list.scrollHeight;
@@ -42,17 +42,17 @@ function enter(form) {
     'Some of your messages are not saved yet. They are lost if you leave the room. Leave?';
   if (waiting > 0 && !confirm(warning)) return;
   room?.leave();
-  element('said').replaceChildren();
+  element('messages').replaceChildren();
   setWaiting(0);
   const { room: title, name, transports } = Object.fromEntries(new FormData(form));
   room = enterRoom({
     connect: (options) => io({ ...options, transports: transports.split(',') }),
     room: title,
     name,
-    onSaid: show,
+    onMessage: show,
     onTransport: ({ name: by, engine }) =>
       setState(
-        `In ${title}, over ${WORDS[by]}${engine ? `, with ${engine} on the server` : ''}.`,
+        `In ${title}, over ${NAMES[by]}${engine ? `, with ${engine} on the server` : ''}.`,
         true,
       ),
     onTrouble: (text) => setState(text, false),

@@ -10,10 +10,10 @@ export function sizeOf(text, picture) {
 const ANSWERED_WITHIN = 2000; // milliseconds until a request is repeated
 
 /**
- * `connect(options)` calls socket.io-client's `io`, with or without an address. Calls `onSaid(message)`,
+ * `connect(options)` calls socket.io-client's `io`, with or without an address. Calls `onMessage(message)`,
  * `onTransport({ name, engine })` and `onTrouble(text)`.
  */
-export function enterRoom({ connect, room, name, onSaid, onTransport, onTrouble }) {
+export function enterRoom({ connect, room, name, onMessage, onTransport, onTrouble }) {
   let last = 0; // the number of the last delivered message
   let asking; // the timer of a pending request
   let hasGap = false; // a message arrived that the pending reply may not cover
@@ -37,9 +37,9 @@ export function enterRoom({ connect, room, name, onSaid, onTransport, onTrouble 
   function hand(message) {
     if (message.at <= last) return;
     last = message.at;
-    onSaid(message);
+    onMessage(message);
   }
-  socket.on('said', (message) => {
+  socket.on('message', (message) => {
     if (message.at <= last + 1) return hand(message);
     if (asking) hasGap = true;
     else ask();
