@@ -57,7 +57,7 @@ export class Person {
         presence: (event) => (this.presence = event),
         typing: ({ name: who }) => this.typing.push(who),
         kept: (n) => this.kept.add(n),
-        refused: (n, why, isTriedAgain) => this.refused.push({ n, why, isTriedAgain }),
+        refused: (n, why, willRetry) => this.refused.push({ n, why, willRetry }),
         forgotten: () => this.forgotten++,
         missed: (_room, count) => (this.missed += count),
       },

@@ -32,7 +32,7 @@ export class ChatClient {
   /**
    * `handlers`, all optional: `status({ status, why, inMs })`; `welcome`, `state`, `message`, `presence` and
    * `typing` with the server's event; `forgotten(room)` if the server lost its history; `missed(room, count)`;
-   * `kept(n)`, `held(n)`, `refused(n, why, isTriedAgain)` and `lost(n)` for the user's own messages.
+   * `kept(n)`, `held(n)`, `refused(n, why, willRetry)` and `lost(n)` for the user's own messages.
    */
   constructor(options, handlers) {
     this.#options = {
@@ -59,7 +59,7 @@ export class ChatClient {
     socket.onerror = () => {};
     socket.onclose = ({ code, reason }) => this.#closed(code, describeClose(code, reason));
     this.#isAlive = true;
-    this.#beat = setInterval(() => this.#beatOnce(), beat);
+    this.#beat = setInterval(() => this.#sendBeat(), beat);
   }
 
   /** Closes the connection and does not reconnect. */
@@ -146,7 +146,7 @@ export class ChatClient {
   }
 
   /** Sends a heartbeat. Drops the connection if nothing arrived since the last one. */
-  #beatOnce() {
+  #sendBeat() {
     const { beat } = this.#options;
     if (!this.#isAlive) this.#closed(1006, `The server was silent for ${beat / 1000} s.`);
     else {

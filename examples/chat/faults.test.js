@@ -183,7 +183,7 @@ describe('messages', () => {
         [refused[0], 'The message has 20000 characters; the maximum is 4000.'],
         [refused[1], 'A room name is 1 to 40 letters, digits, emoji, - or _.'],
         [refused[2], 'A message was too large for the server.'],
-      ].map(([n, why]) => ({ n, why, isTriedAgain: false })),
+      ].map(([n, why]) => ({ n, why, willRetry: false })),
     );
     expect(one.texts).toEqual(['the next one']);
     one.client.close();
@@ -200,7 +200,7 @@ describe('messages', () => {
     await until(() => one.kept.size === rooms.length, 'all to be stored');
     await until(() => one.log.length === rooms.length, 'all to be delivered');
     expect(one.texts).toEqual(rooms.map((room) => `in ${room}`));
-    expect(one.refused.filter(({ isTriedAgain }) => !isTriedAgain)).toEqual([]);
+    expect(one.refused.filter(({ willRetry }) => !willRetry)).toEqual([]);
     one.client.close();
     await strict.stop();
   });

@@ -20,7 +20,7 @@ export class MemoryBus {
   /**
    * Subscribes the follower to a room. It gets `reset(epoch, entries)` first and whenever the log is replaced,
    * `append(entry)` for each new message in order, `hold(entry)` for a message that is not stored yet,
-   * `receive(event)` for events that are never stored, and `populate(groups)` with the people in each process.
+   * `receive(event)` for events that are never stored, and `setPresence(groups)` with the people in each process.
    */
   async follow(room, follower) {
     const log = this.#open(room);
@@ -56,7 +56,7 @@ export class MemoryBus {
 
   /** Reports who in this process is in the room. */
   async present(room, group) {
-    this.#open(room).follower?.populate([group]);
+    this.#open(room).follower?.setPresence([group]);
   }
 
   async close() {}

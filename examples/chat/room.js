@@ -112,7 +112,7 @@ export class Room {
   }
 
   /** Merges the people of all processes into one presence event, and sends it if it changed. */
-  populate(groups) {
+  setPresence(groups) {
     const names = new Set(groups.flatMap((group) => group.names));
     const event = {
       type: 'presence',

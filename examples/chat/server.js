@@ -117,8 +117,8 @@ export class ChatServer {
 
   #upgrade(request, socket, head) {
     socket.on('error', ({ message }) => this.log(`connection error: ${message}`));
-    const closingError = this.#isClosing ? [503, 'The server is restarting.'] : null;
-    const error = closingError ?? checkUpgrade(request, this.settings);
+    const shutdownError = this.#isClosing ? [503, 'The server is restarting.'] : null;
+    const error = shutdownError ?? checkUpgrade(request, this.settings);
     if (error !== null) {
       this.log(`rejected: ${error.join(' ')}`);
       return rejectUpgrade(socket, ...error);

@@ -93,7 +93,7 @@ export class RedisBus {
     } catch (error) {
       this.#reportOutage(error);
     }
-    if (this.#rooms.get(room) === followed) followed.follower.populate(groups);
+    if (this.#rooms.get(room) === followed) followed.follower.setPresence(groups);
   }
 
   async close() {
@@ -195,14 +195,14 @@ export class RedisBus {
       });
     }
     const [epoch, from, messages] = await this.#redis.openRoom(room, followed);
-    followed.learn(epoch, from, messages);
+    followed.update(epoch, from, messages);
   }
 
   /** Handles a published message (M), an event that is not stored (E), or a presence change (P). */
   #handle(room, followed, payload) {
     const [kind] = payload;
     if (kind === 'E') followed.follower.receive(JSON.parse(payload.slice(2)));
-    else if (kind === 'P') this.#lookAgain(room, followed, payload.slice(2));
+    else if (kind === 'P') this.#refreshPresence(room, followed, payload.slice(2));
     else {
       const [, epoch, seq, message] = /^M (\S+) (\d+) (.*)$/s.exec(payload);
       if (followed.append(epoch, Number(seq), message)) return;
@@ -210,7 +210,7 @@ export class RedisBus {
     }
   }
 
-  #lookAgain(room, { group }, owner) {
+  #refreshPresence(room, { group }, owner) {
     if (owner !== this.#owner && group !== null) this.present(room, group, false);
   }
 }
@@ -238,7 +238,7 @@ class Followed {
   }
 
   /** Takes messages from number `from + 1`. Those already known are skipped. */
-  learn(epoch, from, messages) {
+  update(epoch, from, messages) {
     if (epoch === this.epoch && from <= this.seq) {
       for (const [i, text] of messages.entries()) this.append(epoch, from + 1 + i, text);
       return;

@@ -62,9 +62,9 @@ const client = new ChatClient(
     // The server's copy replaces it, unless it is too old to be sent.
     kept: (n) => mark(n, 'saved'),
     held: (n) => mark(n, 'received, not saved yet'),
-    refused(n, why, isTriedAgain) {
+    refused(n, why, willRetry) {
       if (n === undefined) setProblem('refused', why);
-      else mark(n, why, isTriedAgain ? undefined : editAgain);
+      else mark(n, why, willRetry ? undefined : editAgain);
     },
     lost: (n) => mark(n, 'It is unknown whether this message was sent.', editAgain),
   },

@@ -58,7 +58,7 @@ export class RoomView {
 
   /** The messages above stay visible after the server lost them. */
   forgotten() {
-    this.note('The server lost its history. Only this page still has the messages above.');
+    this.note('The server lost its history. The messages above exist only in open pages.');
   }
 
   drop(key) {

@@ -34,19 +34,19 @@ export function enterRoom({ connect, room, name, onMessage, onTransport, onTroub
     clearTimeout(asking);
     asking = undefined;
   }
-  function hand(message) {
+  function deliver(message) {
     if (message.at <= last) return;
     last = message.at;
     onMessage(message);
   }
   socket.on('message', (message) => {
-    if (message.at <= last + 1) return hand(message);
+    if (message.at <= last + 1) return deliver(message);
     if (asking) hasGap = true;
     else ask();
   });
   socket.on('history', (messages) => {
     stopAsking();
-    for (const message of messages) hand(message);
+    for (const message of messages) deliver(message);
     if (messages.length > 0 || hasGap) {
       hasGap = false;
       ask();
