@@ -5,7 +5,7 @@ const MEANINGS = {
   1001: 'The server went away.',
   1002: 'Protocol error.',
   1003: 'The server does not accept this type of message.',
-  1006: 'The connection broke, or the server could not be reached.',
+  1006: 'The connection was lost, or the server is unreachable.',
   1007: 'A message contained invalid text.',
   1008: 'The server rejected an action that is not allowed.',
   1009: 'A message was too large for the server.',
