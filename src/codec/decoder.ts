@@ -7,7 +7,7 @@
 //       ScanWalker         a scan -> its entries, one by one: the hot loops
 //       MessageAssembler   entries -> messages in pieces, violations; long payloads
 //         ControlAssembler entries -> control frames
-//         TextChecker      UTF-8 across pieces
+//         TextValidator      UTF-8 across pieces
 //         MessageBuffer    the memory of the message in progress
 //     Dispatcher           what is whole -> the handlers; transforms; errors
 //     Cursor               where the walk is

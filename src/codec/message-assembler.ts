@@ -14,18 +14,19 @@ import {
 } from '../kernel/frame-table.ts';
 import { rotateKey } from '../kernel/js-mask.ts';
 import type { ScanState } from '../kernel/kernel.ts';
+import { MODE_SKIP_UTF8 } from '../kernel/modes.ts';
 import { copyOf, viewOf } from '../kernel/platform.ts';
 import { locateFault } from '../kernel/utf8.ts';
+import { fieldAtFault } from '../protocol/field-at-fault.ts';
 import { RULE_SERVER } from '../protocol/header-rules.ts';
 import { CONTINUATION, isControl, TEXT } from '../protocol/opcodes.ts';
 import { VIOLATION, type Violation } from '../protocol/violations.ts';
 import { ControlAssembler } from './control-assembler.ts';
 import type { Cursor } from './cursor.ts';
 import type { Dispatcher } from './dispatcher.ts';
-import { fieldAtFault } from './field-at-fault.ts';
 import { LostPiece, MessageBuffer } from './message-buffer.ts';
 import type { Delivery } from './options.ts';
-import { TextChecker } from './text-checker.ts';
+import { TextValidator, VALID } from './text-validator.ts';
 
 const FIRST = FLAG_FIRST | FLAG_START;
 const LAST = FLAG_FIN | FLAG_END;
@@ -43,7 +44,7 @@ export class MessageAssembler<D extends Delivery> {
   private readonly cursor: Cursor;
   private readonly state: ScanState;
   private readonly control: ControlAssembler<D>;
-  private readonly text: TextChecker<D>;
+  private readonly text: TextValidator;
   private readonly isServer: boolean;
   /** What has come of the message (or, by frames, the frame) in progress. */
   private message: MessageBuffer | null = null;
@@ -59,7 +60,7 @@ export class MessageAssembler<D extends Delivery> {
     this.cursor = cursor;
     this.state = state;
     this.control = new ControlAssembler(dispatcher);
-    this.text = new TextChecker(dispatcher);
+    this.text = new TextValidator((...args) => dispatcher.checkUtf8(...args));
     this.isServer = (state.rules & RULE_SERVER) !== 0;
   }
 
@@ -116,10 +117,29 @@ export class MessageAssembler<D extends Delivery> {
     const isLast = (flags & LAST) === LAST;
     if (!this.isBinary && !isCompressed) {
       const { source } = cursor.scan;
-      if (!this.text.accepts(source, start, start + length, offset, flags, isLast)) return;
+      if (!this.isValidText(source, start, start + length, offset, flags, isLast)) return;
     }
     if (settings.partial && !isCompressed) this.deliverPart(isLast);
     else this.collect();
+  }
+
+  /** §8.1. Fails the stream where `bytes[begin, end)`, at offset `at` of it, must not continue the text. */
+  private isValidText(
+    bytes: Uint8Array,
+    begin: number,
+    end: number,
+    at: number,
+    flags: number,
+    isLast: boolean,
+  ): boolean {
+    const { text, dispatcher } = this;
+    if (dispatcher.settings.rules & MODE_SKIP_UTF8) return true;
+    if ((flags & FLAG_NON_ASCII) === 0 && !text.isInsideCharacter) return true;
+    let fault = text.add(bytes, begin, end, at);
+    if (fault === VALID && isLast) fault = text.end();
+    if (fault === VALID) return true;
+    dispatcher.fail(VIOLATION.INVALID_UTF8, fault);
+    return false;
   }
 
   /** Delivers a piece as it is, text cut between characters. */
@@ -237,7 +257,7 @@ export class MessageAssembler<D extends Delivery> {
     if (message.held > settings.maxBufferedBytes) {
       this.dispatcher.fail(VIOLATION.TOO_MANY_BUFFERED_BYTES, at);
     } else if (!this.isBinary && (current & FLAG_COMPRESSED) === 0) {
-      this.text.accepts(text, textAt, textAt + length, at, flags, false);
+      this.isValidText(text, textAt, textAt + length, at, flags, false);
     }
     return length;
   }

@@ -1,12 +1,12 @@
 // Bytes -> reports of frames, RFC 6455 §5.2. Checks every rule in the decoder's order, so that both stop at the same
 // byte with the same violation.
 
-import { fieldAtFault } from '../codec/field-at-fault.ts';
 import { TextValidator, VALID } from '../codec/text-validator.ts';
 import { FLAG_COMPRESSED } from '../kernel/frame-table.ts';
 import { rotateKey, xorOnce } from '../kernel/js-mask.ts';
 import { locateFault } from '../kernel/utf8.ts';
 import { readStatusCode } from '../protocol/control-payload.ts';
+import { fieldAtFault } from '../protocol/field-at-fault.ts';
 import { headerLength, readMaskingKey, readPayloadLength } from '../protocol/header.ts';
 import { checkHeader, checkLength, RULE_RSV1, RULE_SERVER } from '../protocol/header-rules.ts';
 import { CLOSE, isControl, TEXT } from '../protocol/opcodes.ts';

@@ -1,6 +1,6 @@
 // The field of a frame header that breaks a rule, for the error to name.
 
-import { VIOLATION, type Violation } from '../protocol/violations.ts';
+import { VIOLATION, type Violation } from './violations.ts';
 
 /** What a frame header has that breaks the rule, where that is one field. */
 export function fieldAtFault(
