@@ -21,13 +21,13 @@ import { type BytesLike, toBytes } from './bytes.ts';
 import { ChunkQueue } from './chunk-queue.ts';
 import { ChunkReader } from './chunk-reader.ts';
 import { Cursor } from './cursor.ts';
-import { Dispatcher, type Lifecycle } from './dispatcher.ts';
+import { Dispatcher } from './dispatcher.ts';
 import { ENDED, IDLE, PAUSED, WALKING } from './lifecycle.ts';
 import { type DecoderOptions, type Delivery, type Handlers, readOptions } from './options.ts';
 import { collectInto, type DecodedEvent } from './pull.ts';
 
 /** A decoder on a given kernel; the entries of the package bind the kernel. */
-export class DecoderCore<D extends Delivery> implements Lifecycle {
+export class DecoderCore<D extends Delivery> {
   private readonly cursor = new Cursor();
   private readonly dispatcher: Dispatcher<D>;
   private readonly reader: ChunkReader<D>;
@@ -40,7 +40,10 @@ export class DecoderCore<D extends Delivery> implements Lifecycle {
 
   constructor(kernel: Kernel, options: DecoderOptions<D>, handlers: Handlers<D> = {}) {
     const settings = readOptions(options);
-    this.dispatcher = new Dispatcher(kernel, settings, handlers, this.cursor, this);
+    this.dispatcher = new Dispatcher(kernel, settings, handlers, this.cursor, {
+      ended: () => this.clear(),
+      settled: () => this.wantsPause || this.proceed(),
+    });
     this.reader = new ChunkReader(this.dispatcher, this.cursor);
     this.isView = settings.delivery === 'view';
   }
@@ -163,15 +166,9 @@ export class DecoderCore<D extends Delivery> implements Lifecycle {
     this.cursor.position = offset;
   }
 
-  /** @internal */
-  ended(): void {
+  private clear(): void {
     this.reader.clear();
     this.queue.clear();
-  }
-
-  /** @internal */
-  settled(): void {
-    if (!this.wantsPause) this.proceed();
   }
 
   /** Whether a handler threw: the rest of its chunk waits for the next call. */

@@ -31,7 +31,7 @@ export interface Lifecycle {
   /** The stream has ended: drop all memory. */
   ended(): void;
   /** A message that was awaited is there, or failed. */
-  settled(): void;
+  settled(): unknown;
 }
 
 export class Dispatcher<D extends Delivery> {

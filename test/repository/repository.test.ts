@@ -90,7 +90,7 @@ const LAYERS: Record<string, readonly string[]> = {
   site: [],
   scripts: [],
   examples: [],
-  tools: ['src', 'cli', 'test/support', 'rolldown.bench.config.mjs'],
+  tools: ['src', 'bin/terminal', 'cli', 'test/support', 'rolldown.bench.config.mjs'],
 };
 
 describe('the folders', () => {

@@ -67,8 +67,8 @@ describe.runIf(process.platform === 'linux')('address space is limited', () => {
 describe('a heap of 24 MiB', () => {
   const names = [
     'fragments of one byte',
-    'frames by the thousand in one chunk',
-    'pings, the pongs not read',
+    'thousands of frames in one chunk',
+    'pings whose pongs are not read',
   ];
   const attacks = [...MESSAGES, ...CONNECTIONS].filter(({ name }) => names.includes(name));
 
