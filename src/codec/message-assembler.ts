@@ -15,7 +15,7 @@ import {
 import { rotateKey } from '../kernel/js-mask.ts';
 import type { ScanState } from '../kernel/kernel.ts';
 import { MODE_SKIP_UTF8 } from '../kernel/modes.ts';
-import { copyOf, viewOf } from '../kernel/platform.ts';
+import { copyOf, decodeText, viewOf } from '../kernel/platform.ts';
 import { locateFault } from '../kernel/utf8.ts';
 import { fieldAtFault } from '../protocol/field-at-fault.ts';
 import { RULE_SERVER } from '../protocol/header-rules.ts';
@@ -152,7 +152,7 @@ export class MessageAssembler<D extends Delivery> {
     if (this.makesString) {
       this.textStream ??= new TextDecoder('utf-8', { ignoreBOM: true });
       const bytes = viewOf(source, start, start + length);
-      data = this.textStream.decode(bytes, { stream: !isLast });
+      data = decodeText(this.textStream, bytes, { stream: !isLast });
     } else if (delivery === 'borrowed') data = viewOf(source, start, start + length);
     else data = this.payload();
     if (data.length > 0 || isLast) this.dispatcher.deliverPart(data, this.isBinary, isLast);

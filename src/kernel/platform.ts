@@ -72,7 +72,17 @@ function method(name: 'latin1Slice' | 'utf8Slice' | 'ucs2Slice', encoding: Buffe
   }
   const label = encoding === 'utf16le' ? 'utf-16le' : encoding;
   const decoder = new TextDecoder(label, { ignoreBOM: true });
-  return (bytes, from, to) => decoder.decode(bytes.subarray(from, to));
+  return (bytes, from, to) => decodeText(decoder, bytes.subarray(from, to));
+}
+
+/** Decodes a view. Browsers refuse views of resizable memory, so those are copied. */
+export function decodeText(
+  decoder: TextDecoder,
+  view: Uint8Array,
+  options?: { stream?: boolean },
+): string {
+  const isResizable = (view.buffer as { resizable?: boolean }).resizable === true;
+  return decoder.decode(isResizable ? view.slice() : view, options);
 }
 
 /** Bytes as text of the same length: right for ASCII, and one code unit a byte for all else. */
