@@ -73,6 +73,10 @@ export class BatchWriterCore implements StagingOwner {
   private readonly shared: Slab;
   /** While this is set, frames are built here and not in memory that others share. */
   private own: Slab | null = null;
+  /** A client's frames are built in the staging block, where one call masks them, unless the batch is isolated. */
+  private isStaged: boolean;
+  /** The largest frame that is built among others. */
+  private limit: number;
   /** The shared slab holds frames of this batch. */
   private isHolding = false;
 
@@ -95,6 +99,8 @@ export class BatchWriterCore implements StagingOwner {
     this.whenQueued = whenQueued;
     this.borrowFrom = bytesOption(options.borrowFrom);
     this.shared = slab;
+    this.isStaged = this.isMasked;
+    this.limit = this.isMasked ? SLAB_LIMIT : slab.limit;
   }
 
   /** Bytes of the frames queued. */
@@ -113,6 +119,8 @@ export class BatchWriterCore implements StagingOwner {
    */
   isolate(): void {
     this.own ??= ownSlab();
+    this.isStaged = false;
+    this.limit = SLAB_LIMIT;
   }
 
   /** Queues a text message. Bytes are taken to be UTF-8, unchecked, and by reference as in `binary`. */
@@ -209,7 +217,11 @@ export class BatchWriterCore implements StagingOwner {
     this.segments = [];
     this.queued = 0;
     this.hasBorrowed = false;
-    this.own = null;
+    if (this.own !== null) {
+      this.own = null;
+      this.isStaged = this.isMasked;
+      if (!this.isMasked) this.limit = this.shared.limit;
+    }
     return segments.length > 1 && queued < GATHER_LIMIT ? [concat(segments, queued)] : segments;
   }
 
@@ -294,16 +306,6 @@ export class BatchWriterCore implements StagingOwner {
       this.kernel.mask(source, key, frame, payloadAt, length);
     }
     this.extend(frame, 0, frame.length);
-  }
-
-  /** The largest frame that is built among others. */
-  private get limit(): number {
-    return this.own !== null || this.isMasked ? SLAB_LIMIT : this.shared.limit;
-  }
-
-  /** A client's frames are built in the staging block, where one call masks them, unless this writer is isolated. */
-  private get isStaged(): boolean {
-    return this.isMasked && this.own === null;
   }
 
   /** Room for `length` bytes, in a slab or the staging block. */

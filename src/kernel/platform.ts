@@ -47,8 +47,12 @@ export const allocate: (length: number) => Uint8Array<ArrayBuffer> = Buffer
  * from all of them.
  */
 export function keepAttached(memory: ArrayBuffer): void {
-  globalThis.process?.getBuiltinModule?.('node:worker_threads')?.markAsUntransferable?.(memory);
+  markAsUntransferable ??=
+    globalThis.process?.getBuiltinModule?.('node:worker_threads')?.markAsUntransferable ??
+    (() => {});
+  markAsUntransferable(memory);
 }
+let markAsUntransferable: ((memory: ArrayBuffer) => void) | undefined;
 
 /** Native UTF-8 validation, undefined where there is none. */
 export const isUtf8: ((bytes: Uint8Array) => boolean) | undefined = nodeBuffer?.isUtf8;
