@@ -19,8 +19,6 @@ import {
 import { type Listeners, ReceiverEvents } from './receiver-events.ts';
 import type { CodecSender } from './sender.ts';
 
-export { EVENTS, type Listeners } from './receiver-events.ts';
-
 /** One for each WebSocket, made when its socket is there. */
 export class CodecReceiver extends ReceiverEvents implements Handlers<'view'> {
   /** Set by the WebSocket when its user sets `binaryType`. */

@@ -10,7 +10,7 @@ import {
   type StockSocket,
   type WsModule,
 } from './internals.ts';
-import { EVENTS, type Listeners } from './receiver.ts';
+import { EVENTS, type Listeners } from './receiver-events.ts';
 
 const SOCKET_EVENTS = ['close', 'data', 'end', 'error'] as const;
 
